@@ -1,0 +1,33 @@
+"""Offline client of Wuye: `Replica` and what it raises. See the README."""
+
+from wuye_client.device import Device
+from wuye_client.errors import (
+    Erased,
+    InvalidEntry,
+    LoginRequired,
+    NotReady,
+    Offline,
+    Refused,
+    ServerBusy,
+    WrongUser,
+    WuyeError,
+)
+from wuye_client.replica import Replica
+from wuye_client.session import SyncReport
+from wuye_client.view import Record
+
+__all__ = [
+    "Device",
+    "Erased",
+    "InvalidEntry",
+    "LoginRequired",
+    "NotReady",
+    "Offline",
+    "Record",
+    "Refused",
+    "Replica",
+    "ServerBusy",
+    "SyncReport",
+    "WrongUser",
+    "WuyeError",
+]

@@ -1,0 +1,359 @@
+"""The replica: everything that a program needs of the offline client.
+
+    with Replica.open("desk.wuye") as replica:
+        replica.login("https://wuye.example", "li.na", "…", device_name="T07")
+        replica.sync()
+        ticket = replica.create("HQ-01", "ticket", {"kind": "repair", "title": "3 號樓漏水"})
+        replica.act("HQ-01", "ticket", ticket, "dispatch", set={"team": "engineering"})
+        replica.sync()                       # whenever a network is there
+
+Every write returns after its local commit: it survives a kill and a power cut.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Literal
+
+import msgspec
+
+from wuye_client import outbox
+from wuye_client.clock import Clock, system_clock, to_ms, to_wire
+from wuye_client.device import Device
+from wuye_client.entry import Form
+from wuye_client.errors import Flaw, InvalidEntry, NotReady
+from wuye_client.ids import Entropy, uuid7
+from wuye_client.manifest import Manifest, Site, decode
+from wuye_client.outbox import Entry
+from wuye_client.overlay import open_items
+from wuye_client.protocol import Kind, Op
+from wuye_client.session import Progress, Session, SyncReport
+from wuye_client.store import Store
+from wuye_client.transport import HttpTransport, Transport
+from wuye_client.view import Record, View, Where
+
+Values = Mapping[str, object]
+
+
+class Replica:
+    """One user on one device. Belongs to the thread that opened it; other processes may open the same file."""
+
+    def __init__(
+        self,
+        store: Store,
+        device: Device,
+        *,
+        transport: Transport | None = None,
+        clock: Clock = system_clock,
+        entropy: Entropy = os.urandom,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.store = store
+        self.device = device
+        self._clock = clock
+        self._entropy = entropy
+        self._session = Session(store, device, clock, (lambda _: transport) if transport else HttpTransport, sleep)
+        self._manifest: tuple[str, Manifest] | None = None
+        self._group: str | None = None
+
+    @classmethod
+    def open(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        device: Device | None = None,
+        transport: Transport | None = None,
+        clock: Clock = system_clock,
+        entropy: Entropy = os.urandom,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> "Replica":
+        """Open a file, or make it; ``:memory:`` works. Without ``device`` the file's folder is the device."""
+        folder = None if str(path) == ":memory:" else Path(path).parent
+        device = device or Device.open(folder, clock=clock, entropy=entropy)
+        return cls(Store(path), device, transport=transport, clock=clock, entropy=entropy, sleep=sleep)
+
+    def close(self) -> None:
+        """Give the file back."""
+        self.store.close()
+
+    def __enter__(self) -> "Replica":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # The server
+
+    def login(
+        self,
+        url: str,
+        username: str,
+        password: str,
+        *,
+        device_name: str = "",
+        new_password: str | None = None,
+    ) -> None:
+        """Log in and read the manifest (see `Session.log_in`)."""
+        self.device.rename(device_name)
+        self._session.log_in(url, username, password, new_password)
+
+    def logout(self) -> None:
+        """End the session; data and outbox stay."""
+        self._session.log_out()
+
+    def sync(self, progress: Progress | None = None) -> SyncReport:
+        """Push and pull until everything is sent and read (see `Session.sync`)."""
+        if self.store.in_transaction:
+            raise RuntimeError("a group is open: leave it before syncing")
+        return self._session.sync(progress)
+
+    # What is here
+
+    @property
+    def manifest(self) -> Manifest:
+        """What this user's client knows of sites and entities.
+
+        Raises:
+            NotReady: not read yet.
+        """
+        key = self.store.meta("manifest_hash")
+        if self._manifest is None or self._manifest[0] != key:
+            body = self.store.meta_bytes("manifest")
+            if body is None:
+                raise NotReady("no manifest yet: log in first")
+            self._manifest = (key or "", decode(body))
+        return self._manifest[1]
+
+    @property
+    def sites(self) -> list[Site]:
+        """The sites that this user works at."""
+        return self.manifest.sites
+
+    @property
+    def view(self) -> View:
+        """The local database as the user sees it."""
+        return View(self.store, self.manifest, self._clock, online=self._session.online)
+
+    def site(self, key: str) -> str:
+        """Return a site's id, given that or its code.
+
+        Raises:
+            InvalidEntry: not a site of this user.
+        """
+        known = self.manifest.site_by_key.get(key)
+        if known is None:
+            raise InvalidEntry([Flaw("", "unknown_site", {"site": key})])
+        return known.id
+
+    def get(self, site: str, entity: str, record: str) -> Record | None:
+        """Return a record as the user sees it, or None."""
+        return self.view.get(self.site(site), entity, record)
+
+    def query(
+        self,
+        entity: str,
+        *,
+        site: str | None = None,
+        where: Where | None = None,
+        search: str | None = None,
+        order: str | Sequence[str] | None = None,
+        limit: int | None = None,
+    ) -> list[Record]:
+        """Return records as the user sees them, of one site or all.
+
+        ``where``: field → value, or a list of possible values. ``search``: text looked for in the search fields,
+        whatever script or case. ``order``: fields, ``-`` for downwards; by id (age) otherwise.
+        """
+        sites = [self.site(site)] if site else [known.id for known in self.sites]
+        return self.view.query(entity, sites, where=where, search=search, order=order, limit=limit)
+
+    def outbox(self, *, decided: bool = True) -> list[Entry]:
+        """Return what was typed and what became of it, oldest first; without ``decided`` only what is still open."""
+        return outbox.entries(self.store, decided=decided)
+
+    # Writing
+
+    def create(self, site: str, entity: str, values: Values) -> str:
+        """Make a record; return its id.
+
+        Raises:
+            InvalidEntry: the entry would be refused; every write raises it.
+        """
+        site = self.site(site)
+        record = self._new_id()
+        with self.store.writing():
+            values = {**self._device_number(site, entity, values), **values}
+            clean = self._form(site, entity, record).create(values)
+            self._append("create", site, entity, record, set=clean)
+        return record
+
+    def update(self, site: str, entity: str, record: str, changes: Values) -> str | None:
+        """Change fields (None empties one); return the op's id, or None when nothing differs from what is seen."""
+        site = self.site(site)
+        with self.store.writing():
+            seen = self._seen(site, entity, record)
+            clean = self._form(site, entity, record).update(seen.values, changes)
+            return self._append("update", site, entity, record, set=clean, seen=seen) if clean else None
+
+    def act(
+        self,
+        site: str,
+        entity: str,
+        record: str,
+        act: str,
+        args: Values | None = None,
+        set: Values | None = None,
+    ) -> str:
+        """Run a named act, with fields that come along; return the op's id."""
+        site = self.site(site)
+        with self.store.writing():
+            seen = self._seen(site, entity, record)
+            clean = self._form(site, entity, record).act(seen.values, act, args or {}, set or {})
+            return self._append("act", site, entity, record, set=clean, seen=seen, act=act, args=args)
+
+    def delete(self, site: str, entity: str, record: str) -> str:
+        """Delete a record; return the op's id."""
+        site = self.site(site)
+        with self.store.writing():
+            seen = self._seen(site, entity, record)
+            self._form(site, entity, record).delete()
+            return self._append("delete", site, entity, record, seen=seen)
+
+    def resolve(self, site: str, review: str, ops: Sequence[str] | None = None, set: Values | None = None) -> str:
+        """Settle a review item's ops (default: all that are open), changing its subject if ``set`` is given.
+
+        Returns the id of the act's op.
+        """
+        site = self.site(site)
+        item = self._seen(site, "review", review)
+        named = list(ops) if ops is not None else open_items(item.values)
+        with self.group():
+            if set:
+                self.update(site, str(item["subject_entity"]), str(item["subject"]), set)
+            return self.act(site, "review", review, "resolve", {"ops": named})
+
+    @contextmanager
+    def group(self) -> Iterator[None]:
+        """Write ops that apply together or not at all, here and on the server: one site, ≤ 100 ops, ≤ 512 KiB."""
+        if self._group is not None:
+            yield
+            return
+        self._group = self._new_id()
+        try:
+            with self.store.writing():
+                yield
+                outbox.check_group(self.store, self._group)
+        finally:
+            self._group = None
+
+    # The unsent queue as a file
+
+    def export_outbox(self, path: str | os.PathLike[str]) -> int:
+        """Write what is unsent or unanswered to a file; return how many ops. They stay here too."""
+        entries = [item for item in self.outbox(decided=False) if item.state in ("waiting", "sent")]
+        queue = Queue(
+            user=self.store.meta("user") or "",
+            made_at=to_wire(self._clock()),
+            ops=[item.op for item in entries],
+        )
+        Path(path).write_bytes(msgspec.json.format(msgspec.json.encode(queue)))
+        return len(entries)
+
+    def import_outbox(self, path: str | os.PathLike[str]) -> int:
+        """Take over ops of the same user from a file; return how many were new. They keep their ``op``, so ops that
+        were sent from elsewhere meanwhile do not count twice.
+
+        Raises:
+            InvalidEntry: the file is none of ours, or another user's.
+        """
+        try:
+            queue = msgspec.json.decode(Path(path).read_bytes(), type=Queue)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise InvalidEntry([Flaw("", "bad_export")]) from None
+        if queue.user != self.store.meta("user"):
+            raise InvalidEntry([Flaw("", "foreign_export")])
+        with self.store.writing():
+            known = {str(row[0]) for row in self.store.all("SELECT op FROM op")}
+            fresh = [op for op in queue.ops if op.op not in known]
+            for site in dict.fromkeys(op.site for op in fresh):
+                mine = [op for op in fresh if op.site == site]
+                outbox.append(self.store, self._replica_id(), mine, to_ms(self._clock()))
+        return len(fresh)
+
+    def _append(
+        self,
+        kind: Kind,
+        site: str,
+        entity: str,
+        record: str,
+        *,
+        set: Values | None = None,
+        seen: Record | None = None,
+        act: str | None = None,
+        args: Values | None = None,
+    ) -> str:
+        now = self._clock()
+        known = self.manifest.entities[entity]
+        op = Op(
+            op=self._new_id(),
+            group=self._group,
+            site=site,
+            entity=entity,
+            v=known.version,
+            record=record,
+            kind=kind,
+            set=dict(set or {}),
+            was={name: seen.values.get(name) for name in set or {}} if seen else {},
+            act=act,
+            args=dict(args or {}),
+            base=(seen.seq or 0) if seen else 0,
+            at=to_wire(now),
+        )
+        outbox.append(self.store, self._replica_id(), [op], to_ms(now))
+        return op.op
+
+    def _seen(self, site: str, entity: str, record: str) -> Record:
+        found = self.view.get(site, entity, record)
+        if found is None:
+            raise InvalidEntry([Flaw("", "not_here", {"entity": entity})])
+        return found
+
+    def _form(self, site: str, entity: str, record: str) -> Form:
+        return Form(self.view, self.manifest, site, entity, record)
+
+    def _replica_id(self) -> str:
+        replica = self.store.meta("replica")
+        if replica is None:
+            raise NotReady("log in first")
+        return replica
+
+    def _new_id(self) -> str:
+        return uuid7(to_ms(self._clock()), self._entropy(10))
+
+    def _device_number(self, site: str, entity: str, values: Values) -> dict[str, object]:
+        """Number a record at once, before the server gives its register number (TKT-14)."""
+        known = self.manifest.entities.get(entity)
+        rule = known.number if known else None
+        if known is None or rule is None or rule.device_field in values:
+            return {}
+        prefix = rule.prefixes.get(str(values.get(rule.by)), rule.prefix) if rule.by else rule.prefix
+        start = f"{prefix}-{self.store.meta('short')}-{self.view.local_time(site):%Y%m%d}"
+        while True:
+            number = {rule.device_field: f"{start}-{self.store.next_number(start):04d}"}
+            # Another device may have been given the same name.
+            if [rule.device_field] not in known.unique or not self.view.has_twin(site, entity, number, ""):
+                return number
+
+
+class Queue(msgspec.Struct, kw_only=True):
+    """The file of `Replica.export_outbox`."""
+
+    format: Literal["wuye-outbox-1"] = "wuye-outbox-1"
+    user: str
+    made_at: str
+    ops: list[Op]

@@ -1,0 +1,196 @@
+"""Reads: records as the user sees them, one or many, filtered, searched and sorted."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+from msgspec import Struct
+
+from wuye_client import outbox
+from wuye_client.clock import Clock, to_wire
+from wuye_client.entry import derive
+from wuye_client.folding import matches, search_line
+from wuye_client.manifest import Account, Entity, Manifest
+from wuye_client.overlay import lay, pending_amount
+from wuye_client.protocol import Op
+from wuye_client.store import Store, Stored
+
+Where = Mapping[str, object]
+
+
+class Record(Struct, frozen=True, kw_only=True):
+    """A record as its user sees it. ``seq`` is None while the server has not told of it; ``pending`` lists the ops
+    that lie over the server's state."""
+
+    site: str
+    entity: str
+    id: str
+    seq: int | None
+    values: dict[str, object]
+    pending: tuple[str, ...] = ()
+
+    def __getitem__(self, field: str) -> object:
+        return self.values[field]
+
+    def get(self, field: str, default: object = None) -> object:
+        """Return a field's value."""
+        return self.values.get(field, default)
+
+
+class View:
+    """The local database through a manifest's eyes; also what `wuye_client.entry` looks at."""
+
+    def __init__(self, store: Store, manifest: Manifest, clock: Clock, *, online: bool = False) -> None:
+        self.online = online
+        self._store = store
+        self._manifest = manifest
+        self._clock = clock
+
+    def get(self, site: str, entity: str, record: str) -> Record | None:
+        """Return a record, or None."""
+        stored = self._store.find(site, entity, record)
+        ops = [op for op in outbox.overlay(self._store, entity, record) if op.site == site]
+        return self._see(site, entity, record, stored, ops)
+
+    def query(
+        self,
+        entity: str,
+        sites: Sequence[str],
+        *,
+        where: Where | None = None,
+        search: str | None = None,
+        order: str | Sequence[str] | None = None,
+        limit: int | None = None,
+    ) -> list[Record]:
+        """Return records (see `wuye_client.Replica.query`)."""
+        wanted = {name: _several(value) for name, value in (where or {}).items()}
+        found = [
+            record
+            for record in self._all(entity, sites, wanted)
+            if _matches(record.values, wanted) and (not search or matches(self._line(entity, record.values), search))
+        ]
+        found.sort(key=lambda record: record.id)
+        for name in reversed([order] if isinstance(order, str) else order or []):
+            field = name.removeprefix("-")
+            found.sort(key=lambda record: _rank(record.values.get(field)), reverse=name.startswith("-"))
+        return found[:limit]
+
+    def _all(self, entity: str, sites: Sequence[str], wanted: Mapping[str, Sequence[object]]) -> Iterator[Record]:
+        covered: dict[tuple[str, str], list[Op]] = {}
+        for op in outbox.overlay(self._store, entity):
+            covered.setdefault((op.site, op.record), []).append(op)
+        balances = entity in self._manifest.entries
+        # SQLite narrows what it can compare; what ops may have changed is looked at in full.
+        plain = {n: v for n, v in wanted.items() if not balances and all(type(x) in (str, int) for x in v)}
+        for stored in self._store.scan(entity, sites, plain):
+            if (stored.site, stored.id) not in covered:
+                record = self._see(stored.site, entity, stored.id, stored, [])
+                if record:
+                    yield record
+        for (site, record_id), ops in covered.items():
+            if site in sites:
+                record = self._see(site, entity, record_id, self._store.find(site, entity, record_id), ops)
+                if record:
+                    yield record
+
+    def _see(self, site: str, entity: str, record: str, stored: Stored | None, ops: Sequence[Op]) -> Record | None:
+        known = self._manifest.entities.get(entity)
+        body = msgspec.json.decode(stored.body, type=dict[str, object]) if stored else None
+        if ops:
+            body = lay(known, body, ops)
+            if body is not None and known:
+                body = derive(known, body, self.scope(site))
+        if body is None:
+            return None
+        for entries, account in self._manifest.entries.get(entity, ()):
+            self._add_pending(site, entries, account, record, body)
+        seq = stored.seq if stored else None
+        return Record(site=site, entity=entity, id=record, seq=seq, values=body, pending=tuple(op.op for op in ops))
+
+    def _add_pending(self, site: str, entries: str, account: Account, owner: str, body: dict[str, object]) -> None:
+        place = self._manifest.balance_place(account, self._manifest.entities[entries])
+        pending, _ = pending_amount(account, owner, self._entries(site, entries))
+        shown = body.get(place[1]) if place else None
+        if place and pending:
+            body[place[1]] = (shown if type(shown) is int else 0) + pending
+
+    def _entries(self, site: str, entity: str) -> Iterable[Op]:
+        return (op for op in outbox.overlay(self._store, entity) if op.site == site)
+
+    def balance(self, site: str, entity: str, account: Account, owner: str) -> tuple[int | None, int]:
+        """Return an owner's balance with pending entries counted, and what those take."""
+        _, taken = pending_amount(account, owner, self._entries(site, entity))
+        place = self._manifest.balance_place(account, self._manifest.entities[entity])
+        holder = self.get(site, place[0], owner) if place else None
+        if place is None or holder is None:
+            return None, taken
+        shown = holder.values.get(place[1], 0)
+        return (shown if type(shown) is int else None), taken
+
+    def exists(self, entity: str, record: str) -> bool:
+        """Tell whether a record is here, at any site."""
+        if any(op.kind == "create" for op in outbox.overlay(self._store, entity, record)):
+            return True
+        return any(self._store.find(site.id, entity, record) for site in self._manifest.sites)
+
+    def has_twin(self, site: str, entity: str, values: Where, record: str) -> bool:
+        """Tell whether another record of the site has these values."""
+        wanted = {name: [value] for name, value in values.items()}
+        return any(other.id != record and _matches(other.values, wanted) for other in self._all(entity, [site], wanted))
+
+    def scope(self, site: str) -> dict[str, object]:
+        """Return what expressions may name besides fields: ``user``, ``settings``, ``today``, ``now``."""
+        known = self._manifest.site_by_key.get(site)
+        user = self._manifest.user
+        roles = {str(role.get("role")) for role in user.roles if role.get("site") == site}
+        return {
+            "user": {"id": user.id, "roles": sorted(roles)},
+            "settings": known.settings if known else {},
+            "today": self.local_time(site).date().isoformat(),
+            "now": to_wire(self._clock()),
+        }
+
+    def local_time(self, site: str) -> datetime:
+        """Return the present moment on a site's wall clock."""
+        known = self._manifest.site_by_key.get(site)
+        try:
+            return self._clock().astimezone(ZoneInfo(known.timezone if known else "UTC"))
+        except (ZoneInfoNotFoundError, ValueError):
+            return self._clock().astimezone(UTC)
+
+    def title(self, record: Record) -> str:
+        """Return a record's title from its entity's template (``{number} {title}``)."""
+        known = self._manifest.entities.get(record.entity)
+        return fill(known, record.values) or record.id
+
+    def _line(self, entity: str, values: Where) -> str:
+        known = self._manifest.entities.get(entity)
+        fields = [field.name for field in known.fields if field.search] if known else list(values)
+        return search_line(str(values[name]) for name in fields if name in values)
+
+
+def fill(entity: Entity | None, values: Where) -> str:
+    """Fill a title's ``{fields}``; what is missing leaves nothing behind."""
+    parts = (entity.title if entity else "").replace("}", "{").split("{")
+    text = "".join(str(values.get(part) or "") if index % 2 else part for index, part in enumerate(parts))
+    return " ".join(text.split())
+
+
+def _several(value: object) -> list[object]:
+    return list(value) if isinstance(value, (list, tuple, set, frozenset)) else [value]
+
+
+def _matches(values: Where, wanted: Mapping[str, Sequence[object]]) -> bool:
+    for name, options in wanted.items():
+        value = values.get(name)
+        if value not in options and not (isinstance(value, list) and any(item in options for item in value)):
+            return False
+    return True
+
+
+def _rank(value: object) -> tuple[int, float, str]:
+    """Sort numbers before texts, nothing last."""
+    if isinstance(value, (int, float)):
+        return 0, value, ""
+    return (2, 0, "") if value is None else (1, 0, str(value))

@@ -1,0 +1,408 @@
+"""Tables and columns of wuye_builtin."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from wuye.api import create_table
+
+ID = "wuye_builtin_2026_11_22t04_10_00"
+VERSION = "1.38.0"
+DESCRIPTION = "user, grant, role, device, code, calendar, setting, site, zone, building, unit, ticket, ticket_event, owner, owner_private, occupancy, document, consent, access, disclosure, review, review_private"
+
+
+async def forwards() -> MigrationManager:
+    manager = MigrationManager(migration_id=ID, app_name="wuye_builtin", description=DESCRIPTION)
+    create_table(
+        manager,
+        "user",
+        {
+            "username": "text",
+            "name": "text",
+            "locale": "text",
+            "department": "text",
+            "post": "text",
+            "phone": "text",
+            "phones": "json",
+            "email": "text",
+            "disabled": "boolean",
+        },
+        indexed=["username"],
+    )
+    create_table(
+        manager,
+        "grant",
+        {
+            "user": "text",
+            "role": "text",
+            "site_": "text",
+            "key": "text",
+            "starts": "text",
+            "ends": "text",
+        },
+        indexed=["user", "role"],
+    )
+    create_table(
+        manager,
+        "role",
+        {
+            "id_": "text",
+            "name": "json",
+            "rights": "json",
+            "streams": "json",
+        },
+        indexed=["id_"],
+    )
+    create_table(
+        manager,
+        "device",
+        {
+            "name": "text",
+            "platform": "text",
+            "app": "text",
+            "user": "text",
+            "revoked": "boolean",
+            "wipe_at_once": "boolean",
+            "note": "text",
+        },
+    )
+    create_table(
+        manager,
+        "code",
+        {
+            "list": "text",
+            "value": "text",
+            "parent": "text",
+            "label": "json",
+            "retired": "boolean",
+        },
+        indexed=["value"],
+    )
+    create_table(
+        manager,
+        "calendar",
+        {
+            "name": "text",
+            "segments": "json",
+            "overrides": "json",
+            "known_through": "text",
+        },
+        indexed=["name"],
+    )
+    create_table(
+        manager,
+        "setting",
+        {
+            "name": "text",
+            "site_": "text",
+            "value": "text",
+        },
+        indexed=["name"],
+    )
+    create_table(
+        manager,
+        "site",
+        {
+            "code": "text",
+            "name": "text",
+            "type": "text",
+            "timezone": "text",
+            "plugins": "json",
+            "languages": "json",
+            "address": "text",
+            "phone": "text",
+            "email": "text",
+            "calendar": "text",
+            "archive_stamp": "text",
+            "print_head": "text",
+            "place": "json",
+        },
+        indexed=["code"],
+    )
+    create_table(
+        manager,
+        "zone",
+        {
+            "code": "text",
+            "name": "text",
+            "note": "text",
+        },
+        indexed=["code"],
+    )
+    create_table(
+        manager,
+        "building",
+        {
+            "code": "text",
+            "name": "text",
+            "address": "text",
+            "floors": "integer",
+            "accepted_on": "text",
+            "place": "json",
+            "note": "text",
+        },
+        indexed=["code"],
+    )
+    create_table(
+        manager,
+        "unit",
+        {
+            "code": "text",
+            "building": "text",
+            "zone": "text",
+            "floor": "text",
+            "use": "text",
+            "area": "text",
+            "layout": "text",
+            "occupation": "text",
+            "accepted_on": "text",
+            "handed_over_on": "text",
+            "point": "text",
+            "note": "text",
+        },
+        indexed=["code", "building", "zone"],
+    )
+    create_table(
+        manager,
+        "ticket",
+        {
+            "number": "text",
+            "device_number": "text",
+            "external_number": "text",
+            "source": "text",
+            "kind": "text",
+            "title": "text",
+            "description": "text",
+            "wish": "text",
+            "channel": "text",
+            "symptom_category": "text",
+            "priority": "text",
+            "vip": "boolean",
+            "major": "boolean",
+            "read_back": "boolean",
+            "photos": "json",
+            "owner": "text",
+            "reporter": "text",
+            "reporter_phone": "text",
+            "language": "text",
+            "unit": "text",
+            "zone": "text",
+            "building": "text",
+            "location": "text",
+            "place": "json",
+            "occurred_at": "text",
+            "recorded_at": "text",
+            "received_at": "text",
+            "backfilled": "boolean",
+            "responsible": "text",
+            "department": "text",
+            "assignee": "text",
+            "deadline": "text",
+            "quality_standard": "text",
+            "appointed_at": "text",
+            "promised_reply_at": "text",
+            "waiting_for": "text",
+            "wait_until": "text",
+            "escalated_to": "text",
+            "duplicate_of": "text",
+            "repeat_of": "text",
+            "tags": "json",
+            "remarks": "text",
+            "result": "text",
+            "cause_category": "text",
+            "cause_note": "text",
+            "materials": "json",
+            "hours": "text",
+            "signature": "json",
+            "satisfaction": "text",
+            "opinion": "text",
+            "major_report": "text",
+            "relayed_at": "text",
+            "accepted_at": "text",
+            "replied_at": "text",
+            "late_notified_at": "text",
+            "escalated_at": "text",
+            "done_at": "text",
+            "closed_at": "text",
+            "reopened": "integer",
+            "status": "text",
+        },
+        indexed=["external_number", "owner", "unit", "repeat_of"],
+    )
+    create_table(
+        manager,
+        "ticket_event",
+        {
+            "ticket": "text",
+            "type": "text",
+            "text": "text",
+            "visibility": "text",
+            "photos": "json",
+            "act": "text",
+            "from_state": "text",
+            "to_state": "text",
+            "reason": "text",
+            "promised_at": "text",
+            "escalated_to": "text",
+            "author": "text",
+            "occurred_at": "text",
+            "received_at": "text",
+            "zone": "text",
+            "responsible": "text",
+            "assignee": "text",
+        },
+        indexed=["ticket"],
+    )
+    create_table(
+        manager,
+        "owner",
+        {
+            "kind": "text",
+            "name": "text",
+            "name_ru": "text",
+            "unit": "text",
+            "sex": "text",
+            "language": "text",
+            "legal_representative": "text",
+            "business_scope": "text",
+            "office_address": "text",
+            "office_phone": "text",
+            "contact_person": "text",
+            "household": "json",
+            "vip": "boolean",
+            "tags": "json",
+            "verified_on": "text",
+            "note": "text",
+            "zones": "json",
+        },
+        indexed=["unit"],
+    )
+    create_table(
+        manager,
+        "owner_private",
+        {
+            "owner": "text",
+            "phone": "text",
+            "phones": "json",
+            "wechat": "text",
+            "email": "text",
+            "birth_date": "text",
+            "document_type": "text",
+            "document_number": "text",
+            "home_address": "text",
+            "zones": "json",
+        },
+        indexed=["owner"],
+    )
+    create_table(
+        manager,
+        "occupancy",
+        {
+            "unit": "text",
+            "owner": "text",
+            "role": "text",
+            "starts": "text",
+            "ends": "text",
+            "note": "text",
+            "zone": "text",
+            "zones": "json",
+        },
+        indexed=["unit", "owner"],
+    )
+    create_table(
+        manager,
+        "document",
+        {
+            "title": "text",
+            "category": "text",
+            "unit": "text",
+            "owner": "text",
+            "received_on": "text",
+            "original": "boolean",
+            "stamp": "text",
+            "shelf": "text",
+            "scans": "json",
+            "borrower": "text",
+            "due_back": "text",
+            "note": "text",
+            "zone": "text",
+            "zones": "json",
+            "status": "text",
+        },
+        indexed=["unit", "owner"],
+    )
+    create_table(
+        manager,
+        "consent",
+        {
+            "owner": "text",
+            "purposes": "json",
+            "version": "text",
+            "language": "text",
+            "channel": "text",
+            "informed": "boolean",
+            "guardian": "text",
+            "given_at": "text",
+            "signature": "json",
+            "proof": "json",
+            "withdrawn_at": "text",
+            "zones": "json",
+            "status": "text",
+        },
+        indexed=["owner"],
+    )
+    create_table(
+        manager,
+        "access",
+        {
+            "user": "text",
+            "owner": "text",
+            "fields": "json",
+            "screen": "text",
+            "reason": "text",
+            "ticket": "text",
+            "occurred_at": "text",
+        },
+    )
+    create_table(
+        manager,
+        "disclosure",
+        {
+            "recipient": "text",
+            "purpose": "text",
+            "legal_basis": "text",
+            "owners": "json",
+            "data": "json",
+            "consents": "json",
+            "files": "json",
+            "applicant": "text",
+            "approver": "text",
+            "decided_at": "text",
+            "delivered_at": "text",
+            "note": "text",
+            "status": "text",
+        },
+    )
+    create_table(
+        manager,
+        "review",
+        {
+            "subject_entity": "text",
+            "subject": "text",
+            "author": "text",
+            "replica": "text",
+            "items": "json",
+            "status": "text",
+        },
+        indexed=["subject"],
+    )
+    create_table(
+        manager,
+        "review_private",
+        {
+            "subject_entity": "text",
+            "subject": "text",
+            "author": "text",
+            "items": "json",
+        },
+        indexed=["subject"],
+    )
+    return manager

@@ -1,0 +1,158 @@
+"""Who works here: users, dated grants, a company's own roles, devices. Rules keep past rights judgeable.
+
+Password hashes never lie in records.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from wuye.api import Change, Child, Correct, Entity, Field, Read, Reject, Rule, Section, View, Views
+
+from .changes import changed, moment
+from .places import LANGUAGES
+
+USER = Entity(
+    name="user",
+    stream="directory",
+    title="{name}",
+    icon="user",
+    unique=(("username",),),
+    fields=(
+        Field(name="username", required=True, max=64, pattern=r"\S+", search=True, help=True),
+        Field(name="name", required=True, max=100, search=True),
+        Field(name="locale", type="choice", choices=LANGUAGES),
+        Field(name="department", type="choice", codes="department"),
+        Field(name="post", max=100),
+        Field(name="phone", type="phone", search=True),
+        Field(
+            name="phones",
+            type="rows",
+            fields=(Field(name="phone", type="phone", required=True), Field(name="note", max=100)),
+        ),
+        Field(name="email", max=200),
+        Field(name="disabled", type="boolean", help=True),
+    ),
+    views=Views(
+        columns=("name", "username", "department", "phone", "disabled"),
+        filters=("department", "disabled"),
+        sort=("name",),
+        sections=(
+            Section("account", ("username", "locale", "disabled")),
+            Section("person", ("name", "department", "post", "phone", "phones", "email")),
+        ),
+        short=("username", "name", "department"),
+    ),
+    children=(Child("grant", "user"),),
+)
+
+GRANT = Entity(
+    name="grant",
+    stream="directory",
+    title="{role}",
+    icon="grant",
+    fields=(
+        Field(name="user", type="ref", ref="user", required=True),
+        Field(name="role", required=True, max=64),
+        # The organisation's own site stands for everywhere.
+        Field(name="site", type="ref", ref="site", required=True, help=True),
+        # A zone or another key of buckets at that site; text, because the record lies in another log.
+        Field(name="key", max=64, help=True),
+        Field(name="starts", type="datetime"),
+        Field(name="ends", type="datetime"),
+    ),
+    views=Views(
+        columns=("user", "role", "site", "key", "starts", "ends"),
+        filters=("role", "site"),
+        sort=("user",),
+        sections=(Section("grant", ("user", "role", "site", "key", "starts", "ends")),),
+    ),
+)
+
+ROLE = Entity(
+    name="role",
+    stream="directory",
+    title="{name}",
+    icon="role",
+    unique=(("id",),),
+    fields=(
+        Field(name="id", required=True, max=64, pattern=r"[a-z][a-z0-9_.]*", help=True),
+        Field(name="name", type="localized", required=True),
+        Field(name="rights", type="rows", fields=(Field(name="right", required=True, max=120),)),
+        Field(name="streams", type="rows", fields=(Field(name="stream", required=True, max=120),)),
+    ),
+    views=Views(columns=("id", "name"), sort=("id",), sections=(Section("role", ("id", "name", "rights", "streams")),)),
+)
+
+DEVICE = Entity(
+    name="device",
+    stream="directory",
+    title="{name}",
+    icon="device",
+    fields=(
+        Field(name="name", max=200, search=True),
+        Field(name="platform", max=100),
+        Field(name="app", max=60),
+        Field(name="user", type="ref", ref="user"),
+        Field(name="revoked", type="boolean", help=True),
+        Field(name="wipe_at_once", type="boolean", when="revoked == true", help=True),
+        Field(name="note", type="note", max=2000),
+    ),
+    views=Views(
+        columns=("name", "platform", "user", "revoked"),
+        filters=("revoked",),
+        sort=("name",),
+        sections=(Section("device", ("name", "platform", "app", "user", "revoked", "wipe_at_once", "note")),),
+    ),
+)
+
+ENTITIES = (USER, GRANT, ROLE, DEVICE)
+
+
+def keep_account(changes: Sequence[Change], _view: View) -> Iterable[Reject]:
+    """A log-in name stays; who leaves is disabled, not deleted: the audit trail keeps naming people."""
+    for change in changes:
+        if change.new is None:
+            yield Reject(op=change.op, code="rule", message="message.user_is_disabled")
+        elif change.old and changed(change, ("username",)):
+            yield Reject(op=change.op, code="rule", fields=("username",), message="message.username_stays")
+
+
+def keep_grants(changes: Sequence[Change], view: View) -> Iterable[Reject | Correct]:
+    """A grant is ended, never overwritten or antedated, so that past rights can be judged (design §5)."""
+    now = moment(view.now)
+    for change in changes:
+        if change.old is None:
+            if change.new and not change.new.get("starts"):
+                yield Correct(op=change.op, set={"starts": now})
+            continue
+        if change.new is None:
+            yield Reject(op=change.op, code="rule", message="message.grant_is_ended")
+            continue
+        old, new = change.old, change.new
+        touched = changed(change, ("user", "role", "site", "key", "starts"))
+        ended, ends = old.get("ends"), new.get("ends")
+        if touched or (isinstance(ended, str) and ended <= now and ends != ended):
+            yield Reject(op=change.op, code="rule", fields=touched or ("ends",), message="message.grant_is_ended")
+        elif isinstance(ends, str):
+            if new["role"] == "admin" and new["site"] == view.site and not _other_admins(change.record, view):
+                yield Reject(op=change.op, code="rule", fields=("ends",), message="message.last_admin")
+            elif ends < now and ends != ended:
+                yield Correct(op=change.op, set={"ends": now})
+
+
+def _other_admins(record: str, view: View) -> bool:
+    # Grants lie in the organisation's log: a grant at `view.site` holds everywhere.
+    return any(
+        other != record and not grant.get("ends") and grant["site"] == view.site
+        for other, grant in view.find("grant", "role", "admin")
+    )
+
+
+RULES = (
+    Rule(name="user.account", on=("user",), judge=keep_account),
+    Rule(
+        name="grant.ended",
+        on=("grant",),
+        reads=(Read(entity="grant", field="role", value_of="role"),),
+        judge=keep_grants,
+    ),
+)

@@ -1,0 +1,1 @@
+"""A made-up property company to try things on: a residential estate, a trading mall, a head office."""

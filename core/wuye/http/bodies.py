@@ -1,0 +1,78 @@
+"""Request bodies: read with a bound, unpacked with a bound, decoded strictly (protocol §2)."""
+
+import zlib
+from collections.abc import AsyncIterator
+from typing import TypeVar
+
+import msgspec
+from litestar import Request
+
+from wuye.kernel.errors import Problem
+
+T = TypeVar("T")
+AnyRequest = Request[object, object, object]
+
+MAX_SMALL = 64 << 10
+"""Bytes of a body that holds one thing: a log-in."""
+
+_GZIP = 16 + zlib.MAX_WBITS
+
+
+async def read_body(request: AnyRequest, limit: int) -> bytes:
+    """Return the body, unpacked; no more than ``limit`` bytes are ever held.
+
+    Raises:
+        Problem: ``too_large``, ``unsupported_media``, ``invalid_request``.
+    """
+    encoding = request.headers.get("content-encoding", "").strip().lower()
+    if encoding not in ("", "identity", "gzip"):
+        raise Problem("unsupported_media", f"Content-Encoding {encoding[:40]} is not gzip")
+    length = request.headers.get("content-length", "")
+    if length.isdigit() and int(length) > limit:
+        raise _too_large(limit)
+    if encoding == "gzip":
+        return await _unpacked(request.stream(), limit)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise _too_large(limit)
+    return bytes(body)
+
+
+def decode(body: bytes, decoder: "msgspec.json.Decoder[T]") -> T:
+    """Decode JSON strictly.
+
+    Raises:
+        Problem: ``invalid_request``; its detail names the place.
+    """
+    try:
+        return decoder.decode(body)
+    except UnicodeDecodeError as error:
+        raise Problem("invalid_request", f"the body is not UTF-8: {error.reason}") from error
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise Problem("invalid_request", str(error)) from error
+
+
+async def _unpacked(chunks: AsyncIterator[bytes], limit: int) -> bytes:
+    body = bytearray()
+    unpacker = zlib.decompressobj(_GZIP)
+    try:
+        async for chunk in chunks:
+            rest = chunk
+            while rest:
+                body += unpacker.decompress(rest, limit + 1 - len(body))
+                if len(body) > limit:
+                    raise _too_large(limit)
+                if unpacker.unused_data:
+                    raise Problem("invalid_request", "there is more than one gzip stream in the body")
+                rest = unpacker.unconsumed_tail
+    except zlib.error as error:
+        raise Problem("invalid_request", f"the body is not gzip: {error}") from error
+    if not unpacker.eof:
+        raise Problem("invalid_request", "the gzip stream is cut off")
+    return bytes(body)
+
+
+def _too_large(limit: int) -> Problem:
+    return Problem("too_large", f"at most {limit} bytes", extra={"max": limit})

@@ -1,0 +1,42 @@
+"""Response bodies: packed beside the event loop when the caller can unpack them (protocol §2)."""
+
+import asyncio
+import gzip
+
+from litestar import Response
+
+from wuye.http.bodies import AnyRequest
+
+WORTH = 1 << 10
+"""Bytes from which packing pays."""
+JSON = "application/json"
+
+
+async def answer(
+    request: AnyRequest, body: bytes, *, status: int = 200, headers: dict[str, str] | None = None
+) -> Response[bytes]:
+    """Return JSON bytes as a response, in zstd or gzip where the caller takes it."""
+    sent = {"Vary": "Accept-Encoding", "Cache-Control": "no-store", **(headers or {})}
+    if len(body) > WORTH:
+        accepted = request.headers.get("accept-encoding", "")
+        if takes(accepted, "zstd"):
+            body, sent["Content-Encoding"] = await asyncio.to_thread(_zstd, body), "zstd"
+        elif takes(accepted, "gzip"):
+            body, sent["Content-Encoding"] = await asyncio.to_thread(gzip.compress, body, 4, mtime=0), "gzip"
+    return Response(body, status_code=status, media_type=JSON, headers=sent)
+
+
+def takes(accepted: str, encoding: str) -> bool:
+    """Tell whether an ``Accept-Encoding`` header names an encoding and does not forbid it."""
+    for part in accepted[:400].lower().split(","):
+        name, _, weight = part.partition(";")
+        if name.strip() == encoding:
+            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return False
+
+
+def _zstd(body: bytes) -> bytes:
+    import zstandard
+
+    # A compressor is not safe to share between threads, and costs little to make.
+    return zstandard.ZstdCompressor(level=3).compress(body)

@@ -1,0 +1,92 @@
+"""Texts in four languages, found by keys that follow from the descriptors' names.
+
+A plugin brings ``locales/<language>.json``: one flat object of key → text. Nobody writes a label beside a field, so
+no language can be forgotten there: `missing` lists what a catalogue lacks.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from wuye.kernel.errors import CODES
+from wuye.model.entity import Entity, Field
+from wuye.model.plugin import Contribution
+
+LANGUAGES = ("zh-Hant", "zh-Hans", "ru", "en")
+Text = dict[str, str]
+
+
+class Catalogue:
+    """The texts of all plugins together."""
+
+    def __init__(self, catalogues: Iterable[Mapping[str, Mapping[str, str]]]) -> None:
+        self._texts: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
+        for catalogue in catalogues:
+            for language, texts in catalogue.items():
+                self._texts[language].update(texts)
+
+    def text(self, key: str) -> Text:
+        """Return a key's text in every language; a missing one shows its key."""
+        return {language: self._texts[language].get(key, key) for language in LANGUAGES}
+
+    def say(self, key: str, language: str, /, **values: object) -> str:
+        """Return one text with ``{name}`` filled in."""
+        template = self._texts.get(language, self._texts["en"]).get(key, key)
+        return template.format_map(values) if values else template
+
+    def starting(self, prefix: str) -> dict[str, Text]:
+        """Return the texts whose keys start so (``message.``), for the manifest."""
+        return {key: self.text(key) for key in sorted(self._texts["en"]) if key.startswith(prefix)}
+
+
+def missing(contribution: Contribution, *, core: bool = False) -> list[str]:
+    """List ``<language>: <key>`` for every text that the plugin's descriptors need and its catalogues lack."""
+    keys = sorted(set(_keys(contribution)) | ({f"error.{code}" for code in CODES} if core else set()))
+    every = sorted({key for texts in contribution.catalogues.values() for key in texts} | set(keys))
+    return [
+        f"{language}: {key}"
+        for language in LANGUAGES
+        for key in every
+        if not contribution.catalogues.get(language, {}).get(key, "").strip()
+    ]
+
+
+def _keys(contribution: Contribution) -> Iterator[str]:
+    yield f"plugin.{contribution.info.id}"
+    for entity in contribution.entities:
+        yield from _entity_keys(entity)
+    for setting in contribution.settings:
+        yield f"setting.{setting.field.name}"
+    for role in contribution.roles:
+        yield f"role.{role.id}"
+    for codes in contribution.codes:
+        yield from (f"code.{codes.id}.{value}" for value in codes.values)
+    for report in contribution.reports:
+        yield f"report.{report.id}"
+
+
+def _entity_keys(entity: Entity) -> Iterator[str]:
+    name = entity.name
+    yield from (f"{name}.label", f"{name}.plural")
+    yield from _field_keys(name, entity.fields)
+    if entity.workflow:
+        yield f"{name}.{entity.workflow.field}"
+        yield from (f"{name}.{entity.workflow.field}.{state.name}" for state in entity.workflow.states)
+        for transition in entity.workflow.transitions:
+            yield f"{name}.act.{transition.act}"
+            if transition.confirm:
+                yield f"{name}.act.{transition.act}.confirm"
+    yield from (f"{name}.constraint.{constraint.name}" for constraint in entity.constraints)
+    yield from (f"{name}.section.{section.name}" for section in entity.views.sections)
+    yield from (f"{name}.deadline.{deadline.name}" for deadline in entity.deadlines)
+    yield from (f"{name}.child.{child.entity}.{child.field}" for child in entity.children)
+
+
+def _field_keys(prefix: str, fields: Iterable[Field]) -> Iterator[str]:
+    for field in fields:
+        key = f"{prefix}.{field.name}"
+        yield key
+        if field.help:
+            yield f"{key}.help"
+        if field.short:
+            yield f"{key}.short"
+        yield from (f"{key}.{choice}" for choice in field.choices)
+        yield from _field_keys(key, field.fields)

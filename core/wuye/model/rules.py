@@ -1,0 +1,112 @@
+"""Rules of a domain: what plugins and core decide about a change, before and after it (design §3).
+
+Rules are synchronous and pure. They see a group's changes at once and a view of the records that their ``reads``
+declare, prefetched with one set-based look-up a push.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+Kind = Literal["create", "update", "delete", "act"]
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """A change under judgement: ``old`` and ``new`` are the whole record before and after (None: not there)."""
+
+    op: str
+    entity: str
+    record: str
+    kind: Kind
+    act: str | None
+    args: Mapping[str, object]
+    old: Mapping[str, object] | None
+    new: Mapping[str, object] | None
+    author: str
+    at: str
+
+
+class View(Protocol):
+    """The present state of one site as a rule may see it, with the changes judged so far laid over it."""
+
+    site: str
+    now: datetime
+
+    def get(self, entity: str, record: str) -> Mapping[str, object] | None:
+        """Return a record's values, or None when there is none."""
+        ...
+
+    def find(self, entity: str, field: str, value: str) -> Sequence[tuple[str, Mapping[str, object]]]:
+        """Return id and values of the live records whose ref or text field has the value (refs: contains it)."""
+        ...
+
+    def setting(self, name: str) -> object:
+        """Return a setting's value at this site."""
+        ...
+
+
+class Read(Struct, frozen=True, kw_only=True):
+    """Records that a rule looks at: of ``entity``, found by ``field`` (``id``: by id) = the change's ``value_of``.
+
+    ``value_of`` names a field of the changed record, before or after, or ``id``.
+    """
+
+    entity: str
+    field: str
+    value_of: str
+
+
+class Reject(Struct, frozen=True, kw_only=True):
+    """Refuse a change: a code of the error table, the fields at fault, the key of a message."""
+
+    op: str
+    code: str
+    fields: tuple[str, ...] = ()
+    message: str | None = None
+
+
+class Correct(Struct, frozen=True, kw_only=True):
+    """Set fields that the server owns, or fill what was left open, before the change is written."""
+
+    op: str
+    set: Mapping[str, object]
+
+
+class FollowUp(Struct, frozen=True, kw_only=True):
+    """An op that a rule asks for after a change; ``key`` with the rule's name makes its id, so a repeat is the same.
+
+    A ``create`` without ``record`` derives the record's id alike.
+    """
+
+    key: str
+    cause: str
+    entity: str
+    kind: Kind
+    record: str | None = None
+    set: Mapping[str, object] = {}
+    act: str | None = None
+    args: Mapping[str, object] = {}
+
+
+Judge = Callable[[Sequence[Change], View], Iterable[Reject | Correct]]
+React = Callable[[Sequence[Change], View], Iterable[FollowUp]]
+Authorize = Callable[[Sequence[Change], View], Iterable[tuple[str, bool]]]
+
+
+class Rule(Struct, frozen=True, kw_only=True):
+    """A rule over the changes of some entities.
+
+    ``authorize`` yields (op, allow): a deny wins over every right, an allow adds to them. ``judge`` rejects or
+    corrects, ``react`` asks for follow-ups, which are judged against ``writes`` (``ticket.create``,
+    ``owner.update`` …) instead of a user's rights.
+    """
+
+    name: str
+    on: tuple[str, ...]
+    reads: tuple[Read, ...] = ()
+    writes: tuple[str, ...] = ()
+    authorize: Authorize | None = None
+    judge: Judge | None = None
+    react: React | None = None

@@ -1,0 +1,18 @@
+"""The store on SQLite: one process, one writer, many readers."""
+
+from wuye.storage.sqlite.accounts import Account, Accounts, Device, Replica, Session
+from wuye.storage.sqlite.snapshot import SqliteSnapshot
+from wuye.storage.sqlite.store import BlockingStore, SqliteStore
+from wuye.storage.sqlite.transaction import SqliteTransaction
+
+__all__ = [
+    "Account",
+    "Accounts",
+    "BlockingStore",
+    "Device",
+    "Replica",
+    "Session",
+    "SqliteSnapshot",
+    "SqliteStore",
+    "SqliteTransaction",
+]

@@ -1,0 +1,310 @@
+"""Who may do what where: users, grants, sites and settings of the organisation, and the one permission function.
+
+Deny by default. A grant = user, role, site and maybe a key (zone); a grant at the organisation's own site holds at
+every site. Reading follows from buckets alone: what a tablet may hold is what its user may read (design §5).
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+
+import msgspec
+from msgspec import Struct
+
+from wuye.kernel.clock import from_wire, to_ms
+from wuye.model.registry import Model, Registry
+from wuye.sync.ports import Snapshot, Stored
+
+ENTITIES = ("site", "user", "role", "grant", "setting", "calendar", "code")
+DAY_MS = 86_400_000
+
+
+class Grant(Struct, frozen=True, kw_only=True):
+    """A role held at a site from ``starts_ms`` until before ``ends_ms``, maybe for one key only."""
+
+    role: str
+    site: str
+    key: str | None
+    starts_ms: int
+    ends_ms: int | None
+
+    def holds(self, at_ms: int) -> bool:
+        """Tell whether the grant holds at a moment."""
+        return self.starts_ms <= at_ms and (self.ends_ms is None or at_ms < self.ends_ms)
+
+
+class SiteInfo(Struct, frozen=True, kw_only=True):
+    """A site as the engine needs it; ``values`` is its whole record."""
+
+    id: str
+    type: str
+    plugins: frozenset[str]
+    values: Mapping[str, object]
+
+
+class Access(Struct, frozen=True, kw_only=True):
+    """What one user may do at one site. Rights are names such as ``ticket.create``."""
+
+    user: str
+    wide: frozenset[str] = frozenset()
+    keyed: Mapping[str, frozenset[str]] = {}
+    buckets: tuple[str, ...] = ()
+
+    def may(self, right: str, keys: Iterable[str]) -> bool:
+        """Tell whether the user has a right on a record with these bucket keys. The one permission function."""
+        if right in self.wide:
+            return True
+        return bool(self.keyed) and any(
+            right in self.keyed.get(key, ()) or (key == self.user and self.may_somewhere(right)) for key in keys
+        )
+
+    def may_somewhere(self, right: str) -> bool:
+        """Tell whether the user has a right on any record here."""
+        return right in self.wide or any(right in rights for rights in self.keyed.values())
+
+    def reads(self, buckets: Iterable[str]) -> bool:
+        """Tell whether the user may read a record that lies in these buckets."""
+        return not self._bucket_set.isdisjoint(buckets)
+
+    @property
+    def _bucket_set(self) -> frozenset[str]:
+        return _frozen(self.buckets)
+
+
+_FROZEN: dict[tuple[str, ...], frozenset[str]] = {}
+
+
+def _frozen(names: tuple[str, ...]) -> frozenset[str]:
+    known = _FROZEN.get(names)
+    if known is None:
+        if len(_FROZEN) > 10_000:
+            _FROZEN.clear()
+        known = _FROZEN[names] = frozenset(names)
+    return known
+
+
+NOTHING = Access(user="")
+
+
+class Directory:
+    """The organisation at one moment of its log."""
+
+    def __init__(self, registry: Registry, org: str, records: Iterable[Stored]) -> None:
+        by_entity: dict[str, list[Stored]] = {name: [] for name in ENTITIES}
+        for record in records:
+            by_entity[record.entity].append(record)
+        self.registry = registry
+        self.org = org
+        self.users: dict[str, Mapping[str, object]] = {r.id: r.values for r in by_entity["user"]}
+        self.calendars: dict[str, Mapping[str, object]] = {r.id: r.values for r in by_entity["calendar"]}
+        self.codes: list[Mapping[str, object]] = [r.values for r in by_entity["code"]]
+        self.models = self._models()
+        self.sites: dict[str, SiteInfo] = {r.id: self._site(r) for r in by_entity["site"]}
+        self._settings = {
+            (str(v.get("site") or org), str(v["name"])): v for v in (r.values for r in by_entity["setting"])
+        }
+        self._roles = _role_rights(registry, [r.values for r in by_entity["role"]])
+        self.supervised_streams = self._supervised()
+        self._grants: dict[str, list[Grant]] = {}
+        for record in by_entity["grant"]:
+            self._grants.setdefault(str(record.values["user"]), []).append(_grant(record))
+        self._at_site_settings: dict[str, Mapping[str, object]] = {}
+        self._hashes: dict[str, tuple[Mapping[str, Access], str]] = {}
+        self._cache: dict[str, tuple[int, int | None, dict[str, Access]]] = {}
+
+    @property
+    def roles(self) -> Iterable[str]:
+        """Ids of all roles, the company's own included."""
+        return self._roles
+
+    def grants(self, user: str) -> list[Grant]:
+        """Return all grants that a user ever had."""
+        return self._grants.get(user, [])
+
+    def setting(self, site: str, name: str, default: object = None) -> object:
+        """Return a setting's value at a site: its own, the organisation's, or the declared default."""
+        for scope in (site, self.org):
+            if values := self._settings.get((scope, name)):
+                return msgspec.json.decode(str(values.get("value") or "null"))
+        declared = self.registry.settings.get(name)
+        return default if declared is None or declared.field.default is None else declared.field.default
+
+    def settings_at(self, site: str) -> Mapping[str, object]:
+        """Return all declared settings' values at a site."""
+        known = self._at_site_settings.get(site)
+        if known is None:
+            known = {name: self.setting(site, name) for name in self.registry.settings}
+            self._at_site_settings[site] = known
+        return known
+
+    def days_ms(self, name: str, default: int) -> int:
+        """Return a setting of days as milliseconds."""
+        days = self.setting(self.org, name, default)
+        return (days if isinstance(days, int) else default) * DAY_MS
+
+    def enabled(self, user: str) -> bool:
+        """Tell whether a user exists and may work."""
+        return user in self.users and not self.users[user].get("disabled")
+
+    def access(self, user: str, at_ms: int) -> Mapping[str, Access]:
+        """Return what a user may do at a moment, by site. Sites where he may do nothing are absent."""
+        if not self.enabled(user):
+            return {}
+        known = self._cache.get(user)
+        if known and known[0] <= at_ms and (known[1] is None or at_ms < known[1]):
+            return known[2]
+        grants = self._grants.get(user, [])
+        edges = sorted({0} | {g.starts_ms for g in grants} | {g.ends_ms for g in grants if g.ends_ms is not None})
+        since = max(edge for edge in edges if edge <= at_ms)
+        until = next((edge for edge in edges if edge > at_ms), None)
+        access = self._work_out(user, [grant for grant in grants if grant.holds(at_ms)])
+        self._cache[user] = (since, until, access)
+        return access
+
+    def access_at(self, user: str, site: str, at_ms: int) -> Access:
+        """Return what a user may do at one site."""
+        return self.access(user, at_ms).get(site, NOTHING)
+
+    def access_kept(self, user: str, site: str, synced_ms: int, now_ms: int) -> Access:
+        """Return what a user might do when his replica last synced, less what ended before the days of grace
+        (protocol §3.5)."""
+        grace = self.days_ms("grace_days", 14)
+        grants = [
+            grant
+            for grant in self._grants.get(user, [])
+            if grant.holds(synced_ms) and (grant.ends_ms is None or now_ms < grant.ends_ms + grace)
+        ]
+        return self._work_out(user, grants).get(site, NOTHING)
+
+    def ended_between(self, user: str, after_ms: int, upto_ms: int) -> bool:
+        """Tell whether a grant of the user ended in a span."""
+        return any(g.ends_ms is not None and after_ms < g.ends_ms <= upto_ms for g in self._grants.get(user, []))
+
+    def manifest_hash(self, user: str, at_ms: int) -> str:
+        """Return a digest of all that this user's manifest is made from (protocol §7)."""
+        access = self.access(user, at_ms)
+        known = self._hashes.get(user)
+        if known is None or known[0] is not access:
+            content = [
+                self.registry.hash,
+                self.users.get(user),
+                [
+                    (site, self.sites[site].values, self.settings_at(site))
+                    for site in sorted(access)
+                    if site in self.sites
+                ],
+                [
+                    (site, sorted(a.wide), {k: sorted(v) for k, v in a.keyed.items()})
+                    for site, a in sorted(access.items())
+                ],
+                self.calendars,
+                self.codes,
+            ]
+            digest = hashlib.blake2b(msgspec.json.encode(content, order="sorted"), digest_size=12).hexdigest()
+            known = self._hashes[user] = (access, digest)
+        return known[1]
+
+    def _models(self) -> Mapping[str, Model]:
+        extra: dict[str, frozenset[str]] = {}
+        for code in self.codes:
+            name = str(code["list"])
+            extra[name] = extra.get(name, frozenset()) | {str(code["value"])}
+        return self.registry.compile(extra) if extra else self.registry.models
+
+    def _supervised(self) -> frozenset[str]:
+        """The streams that everybody reads who reads all review items: what such an item may quote."""
+        readers = [frozenset(streams) for _, streams in self._roles.values() if "review" in streams]
+        return frozenset.intersection(*readers) if readers else frozenset()
+
+    def _site(self, record: Stored) -> SiteInfo:
+        values = record.values
+        rows = values.get("plugins")
+        explicit = [str(row.get("id")) for row in rows if isinstance(row, dict)] if isinstance(rows, list) else None
+        type_ = str(values.get("type"))
+        return SiteInfo(id=record.id, type=type_, plugins=self.registry.plugins_for(type_, explicit), values=values)
+
+    def _work_out(self, user: str, grants: list[Grant]) -> dict[str, Access]:
+        by_site: dict[str, list[Grant]] = {self.org: []}
+        everywhere = [grant for grant in grants if grant.site == self.org]
+        for site in self.sites if everywhere else ():
+            by_site[site] = list(everywhere)
+        for grant in grants:
+            if grant.site != self.org and grant.site in self.sites:
+                by_site.setdefault(grant.site, []).append(grant)
+        return {site: self._at_site(user, site, held) for site, held in by_site.items()}
+
+    def _at_site(self, user: str, site: str, grants: list[Grant]) -> Access:
+        info = self.sites.get(site)
+        plugins = info.plugins if info else frozenset({"core"})
+        wide: set[str] = set()
+        keyed: dict[str, set[str]] = {}
+        buckets = {f"{site}/review/{user}"}
+        for grant in grants:
+            rights, streams = self._roles.get(grant.role, NO_RIGHTS)
+            rights_on = {right for right, plugin in rights if plugin in plugins}
+            if grant.key is None:
+                wide |= rights_on
+            else:
+                keyed.setdefault(grant.key, set()).update(rights_on)
+            for stream in streams:
+                buckets |= self._buckets(user, site, grant.key, stream, plugins)
+        order = {stream: index for index, stream in enumerate(self.registry.streams)}
+        return Access(
+            user=user,
+            wide=frozenset(wide),
+            keyed={key: frozenset(rights) for key, rights in keyed.items()},
+            buckets=tuple(sorted(buckets, key=lambda name: (order.get(name.split("/")[1], 0), name))),
+        )
+
+    def _buckets(self, user: str, site: str, key: str | None, stream: str, plugins: frozenset[str]) -> set[str]:
+        known = self.registry.streams.get(stream)
+        if known is None or known.plugin not in plugins:
+            return set()
+        if key is None or not known.keyed:
+            return {f"{site}/{stream}"}
+        return {f"{site}/{stream}/{key}"} | ({f"{site}/{stream}/{user}"} if known.personal else set())
+
+
+def _grant(record: Stored) -> Grant:
+    values = record.values
+    ends = values.get("ends")
+    return Grant(
+        role=str(values["role"]),
+        site=str(values["site"]),
+        key=str(values["key"]) if values.get("key") else None,
+        starts_ms=to_ms(from_wire(str(values.get("starts") or record.created_at))),
+        ends_ms=to_ms(from_wire(str(ends))) if ends else None,
+    )
+
+
+RoleRights = tuple[frozenset[tuple[str, str]], tuple[str, ...]]
+Rights = Mapping[str, RoleRights]
+NO_RIGHTS: RoleRights = (frozenset(), ())
+
+
+def _role_rights(registry: Registry, own: Iterable[Mapping[str, object]]) -> Rights:
+    """Expand every role's patterns to (right, plugin of its entity)."""
+    every = [(right, registry.plugin_of[name]) for name in registry.entities for right in _rights_of(registry, name)]
+    roles = {role.id: (role.rights, role.streams) for role in registry.roles.values()}
+    for values in own:
+        roles[str(values["id"])] = (_column(values, "rights", "right"), _column(values, "streams", "stream"))
+    return {
+        role: (frozenset(pair for pair in every if any(fnmatchcase(pair[0], p) for p in patterns)), streams)
+        for role, (patterns, streams) in roles.items()
+    }
+
+
+def _column(values: Mapping[str, object], field: str, name: str) -> tuple[str, ...]:
+    rows = values.get(field)
+    return tuple(str(row[name]) for row in rows) if isinstance(rows, list) else ()
+
+
+def _rights_of(registry: Registry, entity: str) -> Iterable[str]:
+    yield from (f"{entity}.{verb}" for verb in ("create", "update", "delete", "import"))
+    yield from (f"{entity}.act.{act}" for act in registry.models[entity].transitions)
+
+
+def load_directory(registry: Registry, snapshot: Snapshot) -> Directory:
+    """Read the organisation from a snapshot."""
+    org = snapshot.org()
+    return Directory(registry, org, snapshot.entities(org, ENTITIES))

@@ -1,0 +1,342 @@
+"""The one door (protocol §3): what is pushed is judged site by site, then everything is answered from one snapshot.
+
+`exchange` is written as steps that name their unit of work, so that one text serves a blocking store (simulations,
+the command line) and an asynchronous one (HTTP): see `run` and `wuye.storage`.
+"""
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+from msgspec import Raw, Struct
+
+from wuye.kernel.clock import from_wire, to_ms, to_wire
+from wuye.kernel.errors import Problem
+from wuye.kernel.ids import derive
+from wuye.model.registry import Registry
+from wuye.model.rules import FollowUp
+from wuye.protocol.wire import MAX_OPS, VERSION, FeedChange, Op, Result, SyncRequest, SyncResponse
+from wuye.sync.cursor import Cursor, seal, unseal
+from wuye.sync.directory import ENTITIES, Directory, load_directory
+from wuye.sync.incoming import Incoming, decode_ops
+from wuye.sync.ports import FeedRow, Need, Plan, Snapshot, Store, Transaction
+from wuye.sync.pull import Mismatch, Page, read_page
+from wuye.sync.push import Pushed, Pusher, check_log, home_of, push_site, result_of, sweep
+from wuye.sync.reactions import op_of_job
+
+T = TypeVar("T")
+SUSPECT_MS = 120_000
+
+
+class Read(Struct, frozen=True):
+    """A step: reads of one snapshot."""
+
+    unit: Callable[[Snapshot], object]
+
+
+class Write(Struct, frozen=True):
+    """A step: a unit of work under a site's lock."""
+
+    site: str
+    unit: Callable[[Transaction], object]
+
+
+class Remember(Struct, frozen=True):
+    """A step: bucket sets that the cursor about to be sent names by digest."""
+
+    sets: Mapping[str, tuple[str, ...]]
+
+
+Step = Read | Write | Remember
+Steps = Generator[Step, object, T]
+
+
+class Principal(Struct, frozen=True, kw_only=True):
+    """Who speaks. ``alive`` False: the token is dead, and only the days of grace let its ops in (protocol §5)."""
+
+    user: str
+    replica: str
+    alive: bool = True
+
+
+class Answer(Struct, kw_only=True):
+    """A response with what its caller should know beside it: ``pokes`` names sites that have news, ``wake`` sites
+    whose held ops may be judged now."""
+
+    response: SyncResponse
+    pokes: dict[str, int]
+    wake: frozenset[str]
+    mismatches: list[Mismatch]
+
+
+class Door:
+    """Holds what is the same for every exchange; no state of its own but the organisation as last read."""
+
+    def __init__(self, registry: Registry, secret: bytes) -> None:
+        self.registry = registry
+        self.secret = secret
+        self._directory: tuple[object, Directory] | None = None
+        self._remembered: set[str] = set()
+
+    def directory(self, snapshot: Snapshot) -> Directory:
+        """Return the organisation as this snapshot has it."""
+        org = snapshot.org()
+        stamp = (org, *snapshot.stamp(org, ENTITIES))
+        known = self._directory
+        if known is None or known[0] != stamp:
+            known = (stamp, load_directory(self.registry, snapshot))
+            self._directory = known
+        return known[1]
+
+    def exchange(self, principal: Principal, request: SyncRequest, now: datetime) -> Steps[Answer]:
+        """Serve one ``POST /sync``.
+
+        Raises:
+            Problem: nothing of the request was applied (but sites committed before a log was found forked stay so).
+        """
+        if request.protocol != VERSION:
+            raise Problem("unsupported_protocol", extra={"supported": [VERSION]})
+        if request.replica != principal.replica:
+            raise Problem("wrong_replica")
+        if len(request.ops) > MAX_OPS:
+            raise Problem("too_many_ops", extra={"max": MAX_OPS})
+        pushed: dict[str, Pushed] = {}
+        by_site: dict[str, list[Incoming]] = {}
+        if request.ops:
+            for incoming in _decode(request, principal, now):
+                by_site.setdefault(incoming.site, []).append(incoming)
+            pusher = yield Read(lambda snapshot: self._admit(snapshot, principal, request, by_site, now))
+            for site, ops in by_site.items():
+                pushed[site] = yield from self._push(pusher, site, ops, now)  # type: ignore[arg-type]
+        elif request.cursor is not None:
+            yield from self._acknowledge(principal, request.cursor, now)
+        answer = yield Read(lambda snapshot: self._answer(snapshot, principal, request, by_site, pushed, now))
+        assert isinstance(answer, tuple)
+        sets, result = answer
+        unknown = {digest: names for digest, names in sets.items() if digest not in self._remembered}
+        if unknown:
+            yield Remember(unknown)
+            self._remembered.update(unknown)
+        return result  # type: ignore[no-any-return]
+
+    def submit(
+        self,
+        user: str,
+        replica: str,
+        site: str,
+        ops: Sequence[Op],
+        now: datetime,
+        *,
+        writes: frozenset[str] | None = None,
+    ) -> Steps[Pushed]:
+        """Push ops of a server-side replica: imports, REST calls, jobs. Their ``n`` is given here; an op that is
+        known already is not applied again. ``writes`` stands for rights where no person acts (``plugin:core``)."""
+        return (yield from self._submit(user, replica, site, lambda _: ops, now, writes))
+
+    def follow_up(
+        self, plugin: str, job: str, site: str, asked: Sequence[FollowUp], now: datetime, writes: frozenset[str]
+    ) -> Steps[Pushed]:
+        """Push what a plugin's job asks for, judged against its ``writes``. Ids follow from job and key: what is
+        asked for again is not done twice."""
+
+        def ops(tx: Transaction) -> list[Op]:
+            facts = tx.load(site, Need(records={(one.entity, one.record) for one in asked if one.record}))
+            models = self.directory(tx).models
+            every = [op_of_job(plugin, job, site, one, facts.records, models, now) for one in asked]
+            known = tx.load(site, Need(ops={op.op for op in every})).ops
+            return [op for op in every if (user, op.op) not in known]
+
+        user = f"plugin:{plugin}"
+        return (yield from self._submit(user, server_replica(user, job), site, ops, now, writes))
+
+    def _submit(
+        self,
+        user: str,
+        replica: str,
+        site: str,
+        make: Callable[[Transaction], Sequence[Op]],
+        now: datetime,
+        writes: frozenset[str] | None,
+    ) -> Steps[Pushed]:
+        pusher = Pusher(user=user, replica=replica, synced_ms=to_ms(now), writes=writes)
+
+        def unit(tx: Transaction) -> Pushed:
+            acked = tx.acked(replica).get(site)
+            first = acked.n + 1 if acked else 1
+            numbered = [msgspec.structs.replace(op, n=first + index, site=site) for index, op in enumerate(make(tx))]
+            if not numbered:
+                return Pushed(results=[], home=site, seq=tx.head(site).seq)
+            raws = [Raw(msgspec.json.encode(op)) for op in numbered]
+            incoming = decode_ops(raws, user=user, replica=replica, offset_ms=0, suspect=False)
+            return push_site(tx, self.directory(tx), pusher, site, incoming, now)
+
+        home = yield Read(lambda snapshot: home_of(self.directory(snapshot), pusher, site, now))
+        pushed = yield Write(str(home), self._guarded(unit))
+        assert isinstance(pushed, Pushed)
+        return pushed
+
+    def sweep(self, site: str, now: datetime, *, retry_rules: bool = False) -> Steps[None]:
+        """Judge a site's held ops again where their cause is gone or their days are over."""
+        yield Write(site, self._guarded(lambda tx: sweep(tx, self.directory(tx), site, now, retry_rules=retry_rules)))
+
+    def _push(self, pusher: Pusher, site: str, ops: Sequence[Incoming], now: datetime) -> Steps[Pushed]:
+        home = yield Read(lambda snapshot: home_of(self.directory(snapshot), pusher, site, now))
+        unit = self._guarded(lambda tx: push_site(tx, self.directory(tx), pusher, site, ops, now))
+        pushed = yield Write(str(home), unit)
+        assert isinstance(pushed, Pushed)
+        return pushed
+
+    def _guarded(self, unit: Callable[[Transaction], T]) -> Callable[[Transaction], T]:
+        """Forget the organisation read inside a unit that fails: it was never committed."""
+
+        def guarded(tx: Transaction) -> T:
+            try:
+                return unit(tx)
+            except BaseException:
+                self._directory = None
+                raise
+
+        return guarded
+
+    def _admit(
+        self,
+        snapshot: Snapshot,
+        principal: Principal,
+        request: SyncRequest,
+        by_site: Mapping[str, Sequence[Incoming]],
+        now: datetime,
+    ) -> Pusher:
+        """Check every log of a push before anything is applied."""
+        replica = snapshot.replica(principal.replica)
+        cursor = self._unseal(request.cursor, snapshot)
+        synced = max(replica.synced_ms if replica else 0, cursor.synced_ms if cursor else 0)
+        pusher = Pusher(user=principal.user, replica=principal.replica, synced_ms=synced, alive=principal.alive)
+        directory = self.directory(snapshot)
+        for site, ops in by_site.items():
+            home = home_of(directory, pusher, site, now)
+            check_log(snapshot, principal.user, principal.replica, site, ops, home)
+        return pusher
+
+    def _acknowledge(self, principal: Principal, cursor: str, now: datetime) -> Steps[None]:
+        """Note that a replica knows of a right's end, so that an older cursor cannot undo it."""
+
+        def shown(snapshot: Snapshot) -> int:
+            known = self._unseal(cursor, snapshot)
+            replica = snapshot.replica(principal.replica)
+            if known is None or replica is None or known.synced_ms <= replica.synced_ms:
+                return 0
+            directory = self.directory(snapshot)
+            return known.synced_ms if directory.ended_between(principal.user, replica.synced_ms, known.synced_ms) else 0
+
+        synced = yield Read(shown)
+        if isinstance(synced, int) and synced:
+            org = yield Read(lambda snapshot: snapshot.org())
+            replica = principal.replica
+            yield Write(
+                str(org),
+                lambda tx: tx.apply(Plan(site=str(org), head=tx.head(str(org)), synced={replica: synced})),
+            )
+
+    def _answer(
+        self,
+        snapshot: Snapshot,
+        principal: Principal,
+        request: SyncRequest,
+        by_site: Mapping[str, Sequence[Incoming]],
+        pushed: Mapping[str, Pushed],
+        now: datetime,
+    ) -> tuple[Mapping[str, tuple[str, ...]], Answer]:
+        directory = self.directory(snapshot)
+        acked = {site: head.n for site, head in snapshot.acked(principal.replica).items()}
+        results = [
+            result
+            for site, ops in by_site.items()
+            for result in _present_results(snapshot, principal.user, site, ops, pushed[site])
+        ]
+        response = SyncResponse(acked=acked, results=results, epoch=snapshot.epoch(), now=to_wire(now))
+        answer = Answer(
+            response=response,
+            pokes={sent.home: sent.seq for sent in pushed.values()},
+            wake=frozenset().union(*(sent.wake for sent in pushed.values())),
+            mismatches=[],
+        )
+        if not principal.alive:
+            return {}, answer
+        access = directory.access(principal.user, to_ms(now))
+        cursor = self._unseal(request.cursor, snapshot)
+        page = read_page(snapshot, cursor, access, directory.sites, request.limit, request.have, now)
+        if request.cursor is not None and cursor is None:
+            page.reset = [name for site in access.values() for name in site.buckets]
+        manifest = directory.manifest_hash(principal.user, to_ms(now))
+        answer.response = _with_page(response, page, seal(page.cursor, self.secret), manifest)
+        answer.mismatches = page.mismatches
+        return page.sets, answer
+
+    def _unseal(self, text: str | None, snapshot: Snapshot) -> Cursor | None:
+        return unseal(text, self.secret, snapshot.epoch())
+
+
+def run(store: Store, steps: Steps[T]) -> T:
+    """Drive steps on a blocking store."""
+    answer: object = None
+    while True:
+        try:
+            step = steps.send(answer)
+        except StopIteration as stop:
+            return stop.value  # type: ignore[no-any-return]
+        match step:
+            case Read(unit):
+                answer = store.read(unit)
+            case Write(site, unit):
+                answer = store.write(site, unit)
+            case Remember(sets):
+                for digest, names in sets.items():
+                    store.remember_bucket_set(digest, names)
+
+
+def server_replica(user: str, purpose: str) -> str:
+    """Return the id of a user's replica on the server, one a purpose (``rest``, ``import``)."""
+    return derive("server-replica", user, purpose, ms=0)
+
+
+def _decode(request: SyncRequest, principal: Principal, now: datetime) -> list[Incoming]:
+    try:
+        offset = to_ms(now) - to_ms(from_wire(request.now))
+    except (ValueError, OverflowError):
+        raise Problem("invalid_request", "now must be a moment with its zone") from None
+    return decode_ops(
+        request.ops,
+        user=principal.user,
+        replica=principal.replica,
+        offset_ms=offset,
+        suspect=abs(offset) > SUSPECT_MS,
+    )
+
+
+def _present_results(snapshot: Snapshot, user: str, site: str, ops: Sequence[Incoming], pushed: Pushed) -> list[Result]:
+    """Return the outcomes as this snapshot has them: between the push and now, others may have decided held ops."""
+    if snapshot.head(pushed.home).seq == pushed.seq:
+        return pushed.results
+    rows = snapshot.load(pushed.home, Need(ops={incoming.id for incoming in ops})).ops
+    return [result_of(site, incoming.n, rows[user, incoming.id]) for incoming in ops]
+
+
+def _with_page(response: SyncResponse, page: Page, cursor: str, manifest: str) -> SyncResponse:
+    return msgspec.structs.replace(
+        response,
+        changes=[_change(row) for row in page.rows],
+        cursor=cursor,
+        more=page.more,
+        drop=page.drop,
+        reset=page.reset,
+        manifest=manifest,
+    )
+
+
+def _change(row: FeedRow) -> FeedChange:
+    if row.left:
+        return FeedChange(b=row.bucket, s=row.seq, e=row.entity, r=row.record, x="left")
+    if row.body is None:
+        return FeedChange(b=row.bucket, s=row.seq, e=row.entity, r=row.record, d=None)
+    return FeedChange(b=row.bucket, s=row.seq, e=row.entity, r=row.record, h=row.h, d=Raw(row.body))

@@ -1,0 +1,283 @@
+"""Judging a group: its ops, then the rules over all its changes, then each changed record as a whole. It applies
+together or not at all (protocol §3.1)."""
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from wuye.model.rules import Change, Correct, FollowUp, Reject, Rule
+from wuye.sync.directory import Directory
+from wuye.sync.incoming import Incoming, group_too_large
+from wuye.sync.judge import Author, judge_op, touch_of
+from wuye.sync.layer import Layer
+from wuye.sync.ports import Ref
+from wuye.sync.verdict import Refused, Verdict, held, rejected
+from wuye.sync.whole import complete
+
+Asked = tuple[str, Rule, FollowUp]
+"""A follow-up with the plugin and rule that ask for it."""
+
+
+class Waiting(Struct, kw_only=True):
+    """Ops of one log that are held, and so what later ops of this log must wait for (protocol §3.2)."""
+
+    on: dict[Ref, str] = {}
+    creating: dict[Ref, str] = {}
+
+    def note(self, ref: Ref, op: str, *, creates: bool) -> None:
+        """Remember a held op."""
+        self.on[ref] = op
+        if creates:
+            self.creating[ref] = op
+
+    def blocks(self, incoming: Incoming, directory: Directory) -> str | None:
+        """Return the held op that this one builds on, if any."""
+        op = incoming.op
+        if op is None or not self.on:
+            return None
+        if blocker := self.on.get((op.entity, op.record)):
+            return blocker
+        model = directory.models.get(op.entity)
+        for name, entity, _ in model.refs if model and self.creating else ():
+            named = op.set.get(name)
+            for record in named if isinstance(named, list) else (named,):
+                if isinstance(record, str) and (blocker := self.creating.get((entity, record))):
+                    return blocker
+        return None
+
+
+class Judged(Struct, kw_only=True):
+    """A group's verdicts, and the follow-ups that its changes call for."""
+
+    verdicts: list[Verdict]
+    follow_ups: list[Asked] = []
+    changes: list[Change] = []
+
+
+def judge_group(
+    group: Sequence[Incoming],
+    author: Author,
+    layer: Layer,
+    directory: Directory,
+    waiting: Waiting,
+    *,
+    barred: str | None,
+    seq: int,
+) -> Judged:
+    """Judge a group; its drafts are kept in the layer only if nothing in it was rejected or held.
+
+    ``barred``: nothing is judged; ``revoked`` holds every op for review, ``forbidden`` rejects it.
+    """
+    layer.begin()
+    verdicts: list[Verdict] = []
+    changes: list[Change] = []
+    for incoming in group:
+        try:
+            _may_be_judged(incoming, group, waiting, directory, barred=barred)
+            before = _values(layer, incoming)
+            verdict = judge_op(incoming, author, layer, directory)
+            verdicts.append(verdict)
+            changes.append(_change(incoming, before, _values(layer, incoming), author))
+        except Refused as refused:
+            verdicts.append(refused.verdict)
+    if any(verdict.status in ("rejected", "held") for verdict in verdicts):
+        return _fall(layer, verdicts)
+    try:
+        _apply_rules(changes, layer, directory)
+        _complete_all(changes, author, layer, directory)
+        changes = _settled(changes, layer)
+        follow_ups = _reactions(changes, layer, directory)
+    except OpRefused as refused:
+        verdicts[[change.op for change in changes].index(refused.op)] = refused.verdict
+        return _fall(layer, verdicts)
+    for incoming, verdict, change in zip(group, verdicts, changes, strict=True):
+        verdict.seq = seq
+        _leave_marks(incoming, verdict, change, author, layer, seq)
+    for draft in layer.group.values():
+        if draft.was is None or draft.deleted or draft.was.values != draft.values:
+            draft.seq = seq
+    layer.keep()
+    return Judged(verdicts=verdicts, follow_ups=follow_ups, changes=changes)
+
+
+class OpRefused(Exception):
+    """A whole record or a rule refuses the op that touched it last."""
+
+    def __init__(self, op: str, verdict: Verdict) -> None:
+        super().__init__(verdict.code)
+        self.op = op
+        self.verdict = verdict
+
+
+def _may_be_judged(
+    incoming: Incoming,
+    group: Sequence[Incoming],
+    waiting: Waiting,
+    directory: Directory,
+    *,
+    barred: str | None,
+) -> None:
+    if len(group) > 1 and group_too_large(group):
+        raise rejected("too_large")
+    if barred == "revoked":
+        raise held("revoked", f"user:{incoming.user}")
+    if barred:
+        raise rejected(barred)
+    if blocker := waiting.blocks(incoming, directory):
+        raise held("held_before", f"op:{blocker}")
+
+
+def _fall(layer: Layer, verdicts: list[Verdict]) -> Judged:
+    """Let the group fall: with one rejected all are, else with one held all are."""
+    layer.begin()
+    rejects = any(verdict.status == "rejected" for verdict in verdicts)
+    fallen = []
+    for verdict in verdicts:
+        if rejects and verdict.status != "rejected":
+            fallen.append(Verdict(status="rejected", code="group", conflicts=verdict.conflicts))
+        elif verdict.status not in ("rejected", "held"):
+            fallen.append(Verdict(status="held", code="held_before", wait="group"))
+        else:
+            fallen.append(verdict)
+    return Judged(verdicts=fallen)
+
+
+def _values(layer: Layer, incoming: Incoming) -> Mapping[str, object] | None:
+    op = incoming.op
+    if op is None:
+        return None
+    values, deleted = layer.values((op.entity, op.record))
+    return None if values is None or deleted else dict(values)
+
+
+def _change(
+    incoming: Incoming, old: Mapping[str, object] | None, new: Mapping[str, object] | None, author: Author
+) -> Change:
+    op = incoming.op
+    assert op is not None
+    return Change(
+        op=op.op,
+        entity=op.entity,
+        record=op.record,
+        kind=op.kind,
+        act=op.act,
+        args=op.args,
+        old=old,
+        new=new,
+        author=author.user,
+        at=incoming.at,
+    )
+
+
+def _apply_rules(changes: Sequence[Change], layer: Layer, directory: Directory) -> None:
+    for plugin, rule, seen in _rules(changes, layer, directory):
+        try:
+            refused = [op for op, allow in rule.authorize(seen, layer) if not allow] if rule.authorize else []
+            decisions = list(rule.judge(seen, layer)) if rule.judge else []
+        except Exception:
+            raise OpRefused(seen[0].op, held("rule_failed", f"rule:{plugin}.{rule.name}").verdict) from None
+        if refused:
+            raise OpRefused(refused[0], rejected("forbidden").verdict)
+        for decision in decisions:
+            _decide(decision, seen, layer)
+
+
+def _decide(decision: Reject | Correct, seen: Sequence[Change], layer: Layer) -> None:
+    if isinstance(decision, Reject):
+        raise OpRefused(decision.op, rejected(decision.code, decision.fields, decision.message).verdict)
+    change = next(change for change in seen if change.op == decision.op)
+    draft = layer.open((change.entity, change.record))
+    assert draft is not None
+    for name, value in decision.set.items():
+        if value is None:
+            draft.values.pop(name, None)
+        else:
+            draft.values[name] = value
+
+
+def _rules(changes: Sequence[Change], layer: Layer, directory: Directory) -> list[tuple[str, Rule, Sequence[Change]]]:
+    """Return the rules that look at these changes, in plugin order, each with its share of them."""
+    info = directory.sites.get(layer.site)
+    shares: dict[tuple[str, str], tuple[str, Rule, list[Change]]] = {}
+    for change in changes:
+        for plugin, rule in directory.registry.rules_on[change.entity]:
+            if info is None or plugin in info.plugins:
+                shares.setdefault((plugin, rule.name), (plugin, rule, []))[2].append(change)
+    return list(shares.values())
+
+
+def _complete_all(changes: Sequence[Change], author: Author, layer: Layer, directory: Directory) -> None:
+    last = {(change.entity, change.record): change for change in changes}
+    for ref, change in last.items():
+        draft = layer.group.get(ref)
+        if draft is None or draft.deleted:
+            continue
+        try:
+            complete(draft, author, layer, directory)
+            _check_needs(change, draft.values, directory)
+        except Refused as refused:
+            raise OpRefused(change.op, refused.verdict) from None
+
+
+def _check_needs(change: Change, values: Mapping[str, object], directory: Directory) -> None:
+    model = directory.models[change.entity]
+    if (
+        change.act is None
+        or change.old is None
+        or values.get(str(model.state_field)) == change.old.get(str(model.state_field))
+    ):
+        return
+    for transition in model.transitions[change.act]:
+        missing = tuple(name for name in transition.needs if values.get(name) is None)
+        if missing and change.old.get(str(model.state_field)) in transition.from_:
+            raise rejected("invalid", missing, message="required by this act: " + ", ".join(missing))
+
+
+def _settled(changes: Sequence[Change], layer: Layer) -> list[Change]:
+    """Return the changes with what rules and completion made of them."""
+    last = {(change.entity, change.record): index for index, change in enumerate(changes)}
+    settled = []
+    for index, change in enumerate(changes):
+        new = change.new
+        if last[change.entity, change.record] == index and new is not None:
+            new = dict(layer.group[change.entity, change.record].values)
+        settled.append(
+            Change(
+                op=change.op,
+                entity=change.entity,
+                record=change.record,
+                kind=change.kind,
+                act=change.act,
+                args=change.args,
+                old=change.old,
+                new=new,
+                author=change.author,
+                at=change.at,
+            )
+        )
+    return settled
+
+
+def _reactions(changes: Sequence[Change], layer: Layer, directory: Directory) -> list[Asked]:
+    asked: list[Asked] = []
+    for plugin, rule, seen in _rules(changes, layer, directory):
+        if rule.react is None:
+            continue
+        try:
+            asked += [(plugin, rule, follow_up) for follow_up in rule.react(seen, layer)]
+        except Exception:
+            raise OpRefused(seen[0].op, held("rule_failed", f"rule:{plugin}.{rule.name}").verdict) from None
+    return asked
+
+
+def _leave_marks(incoming: Incoming, verdict: Verdict, change: Change, author: Author, layer: Layer, seq: int) -> None:
+    old, new = change.old or {}, change.new or {}
+    verdict.changes = {
+        name: (old.get(name), new.get(name)) for name in old.keys() | new.keys() if old.get(name) != new.get(name)
+    }
+    draft = layer.group[change.entity, change.record]
+    touch = touch_of(incoming, author.user, seq, layer)
+    for name in verdict.changes:
+        draft.touches[name] = touch
+    if verdict.changes or change.new is None:
+        draft.updated_at, draft.updated_by = incoming.at, author.user

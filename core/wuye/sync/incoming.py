@@ -1,0 +1,149 @@
+"""Ops as they come in: decoded strictly and one by one, digested, grouped (protocol §3.1)."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+from msgspec import Raw, Struct
+
+from wuye.kernel.clock import from_wire, to_ms
+from wuye.kernel.errors import Problem
+from wuye.kernel.ids import derive, is_uuid
+from wuye.protocol.wire import MAX_GROUP_BYTES, MAX_GROUP_OPS, MAX_OP, Op
+from wuye.sync.ports import HeldOp
+
+_encode = msgspec.json.Encoder(order="sorted").encode
+_decode = msgspec.json.Decoder().decode
+
+
+class Incoming(Struct, frozen=True, kw_only=True):
+    """An op on its way to judgement.
+
+    ``op`` is None when malformed: then ``fault`` says why. ``content`` digests the op with sorted keys, ``body`` is
+    that JSON. ``at_ms`` is the device's time corrected by its offset; ``falls`` tells that it is earlier than the
+    op before it in its log.
+    """
+
+    site: str
+    n: int
+    id: str
+    op: Op | None
+    fault: str
+    too_large: bool
+    body: bytes
+    content: bytes
+    user: str
+    replica: str
+    at: str
+    at_ms: int
+    clock_suspect: bool = False
+    falls: bool = False
+
+    @property
+    def group(self) -> str | None:
+        """The group that the op names, if any."""
+        return self.op.group if self.op else None
+
+
+def decode_ops(raws: Sequence[Raw], *, user: str, replica: str, offset_ms: int, suspect: bool) -> list[Incoming]:
+    """Decode the ops of a push. ``offset_ms`` = server's time minus the device's.
+
+    Raises:
+        Problem: ``invalid_op`` with ``index``, when an op's site or n cannot be read.
+    """
+    return [_decode_op(index, raw, user, replica, offset_ms, suspect) for index, raw in enumerate(raws)]
+
+
+def _decode_op(index: int, raw: Raw, user: str, replica: str, offset_ms: int, suspect: bool) -> Incoming:
+    try:
+        plain = _decode(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise Problem("invalid_op", f"op {index}: {error}", extra={"index": index}) from error
+    if not isinstance(plain, dict):
+        raise Problem("invalid_op", f"op {index} is not an object", extra={"index": index})
+    site, n = plain.get("site"), plain.get("n")
+    if not isinstance(site, str) or not is_uuid(site) or type(n) is not int or not 0 < n < 2**53:
+        raise Problem("invalid_op", f"op {index} has no readable site and n", extra={"index": index})
+    body = _encode(plain)
+    op, fault = _convert(plain)
+    at, at_ms = _time(plain.get("at"), offset_ms)
+    if op is not None and not at:
+        op, fault = None, "at must be a moment with its zone"
+    claimed = plain.get("op")
+    return Incoming(
+        site=site,
+        n=n,
+        id=claimed if isinstance(claimed, str) and 0 < len(claimed) <= 64 else derive(replica, site, str(n), ms=0),
+        op=op,
+        fault=fault,
+        too_large=len(raw) > MAX_OP,
+        body=body,
+        content=hashlib.blake2b(body, digest_size=16).digest(),
+        user=user,
+        replica=replica,
+        at=at,
+        at_ms=at_ms,
+        clock_suspect=suspect,
+    )
+
+
+def _convert(plain: dict[str, object]) -> tuple[Op | None, str]:
+    try:
+        op = msgspec.convert(plain, Op, strict=True)
+    except msgspec.ValidationError as error:
+        return None, str(error)
+    for name, uuid in (("op", op.op), ("record", op.record), ("group", op.group)):
+        if uuid is not None and not is_uuid(uuid):
+            return None, f"{name} must be a canonical lower-case UUID"
+    if (op.kind == "act") != (op.act is not None):
+        return None, "an act, and only an act, names its act"
+    if len(op.entity) > 100 or (op.act and len(op.act) > 100) or op.v < 1:
+        return None, "entity, act or v is out of range"
+    return op, ""
+
+
+def _time(at: object, offset_ms: int) -> tuple[str, int]:
+    if isinstance(at, str) and len(at) <= 40:
+        try:
+            return at, to_ms(from_wire(at)) + offset_ms
+        except (ValueError, OverflowError):
+            pass
+    return "", 0
+
+
+def from_held(held: HeldOp) -> Incoming:
+    """Bring a held op back for another judgement."""
+    plain = _decode(held.body)
+    op, fault = _convert(plain)
+    return Incoming(
+        site=held.site,
+        n=held.n,
+        id=held.op,
+        op=op,
+        fault=fault,
+        too_large=False,
+        body=held.body,
+        content=b"",
+        user=held.user,
+        replica=held.replica,
+        at=op.at if op else "",
+        at_ms=held.at_ms,
+        clock_suspect=held.clock_suspect,
+    )
+
+
+def groups(ops: Iterable[Incoming]) -> Iterator[list[Incoming]]:
+    """Cut a log into groups: consecutive ops that name the same group, every other op by itself."""
+    current: list[Incoming] = []
+    for op in ops:
+        if current and (op.group is None or op.group != current[0].group):
+            yield current
+            current = []
+        current.append(op)
+    if current:
+        yield current
+
+
+def group_too_large(group: Sequence[Incoming]) -> bool:
+    """Tell whether a group exceeds what may apply together."""
+    return len(group) > MAX_GROUP_OPS or sum(len(op.body) for op in group) > MAX_GROUP_BYTES
