@@ -5,17 +5,15 @@ the author ``plugin:core``, and the ledger says so.
 """
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
-import msgspec
 from msgspec import Struct
 
 from wuye.kernel.clock import to_ms, to_wire
 from wuye.kernel.errors import Problem
-from wuye.kernel.ids import derive, uuid7
-from wuye.model.registry import Registry
-from wuye.protocol.wire import MAX_BODY, MAX_OPS, Op, Result
+from wuye.kernel.ids import derive, time_of, uuid7
+from wuye.protocol.wire import Op
 from wuye.sync.door import Door, run, server_replica
 from wuye.sync.ports import Installation, Store
 
@@ -64,52 +62,56 @@ def bootstrap(store: Store, door: Door, organisation: Organisation, admin: Perso
     """Write the organisation, its first administrator and the grant that lets him do everything, everywhere.
 
     Raises:
-        Refused: a value does not fit; nothing was written.
+        Problem: ``invalid``, a value does not fit; nothing was written.
     """
     ops = founding_ops(organisation, admin, now)
-    submit(store, door, user=SYSTEM, purpose="bootstrap", site=organisation.id, ops=ops, now=now)
+    rights = frozenset(f"{op.entity}.create" for op in ops)
+    replica = server_replica(SYSTEM, "bootstrap")
+    pushed = run(store, door.submit(SYSTEM, replica, organisation.id, ops, now, writes=rights))
+    for op, result in zip(ops, pushed.results, strict=True):
+        if result.status != "applied" and result.code != "group":
+            detail = f"{op.entity}: {result.message or result.code}"
+            raise Problem("invalid", detail, fields=result.fields or ())
 
 
 def founding_ops(organisation: Organisation, admin: Person, now: datetime) -> list[Op]:
     """Return the first ops of an organisation, one group."""
     ms = to_ms(now)
+    site = {
+        "code": organisation.code,
+        "name": organisation.name,
+        "type": ORGANISATION,
+        "timezone": organisation.timezone,
+        "languages": list(organisation.languages) or None,
+    }
+    user = {"username": admin.username, "name": admin.name, "locale": admin.locale}
     grant = {"user": admin.id, "role": "admin", "site": organisation.id, "starts": to_wire(now)}
-    records = [
-        (
-            "site",
-            organisation.id,
-            {
-                "code": organisation.code,
-                "name": organisation.name,
-                "type": ORGANISATION,
-                "timezone": organisation.timezone,
-                "languages": list(organisation.languages) or None,
-            },
-        ),
-        ("user", admin.id, {"username": admin.username, "name": admin.name, "locale": admin.locale}),
-        ("grant", derive("first-grant", organisation.id, admin.id, ms=ms), grant),
-    ]
+    group = derive("founding", organisation.id, ms=ms)
     return [
-        create(entity, record, values, site=organisation.id, at=now, group=derive("founding", organisation.id, ms=ms))
-        for entity, record, values in records
+        create(entity, record, values, site=organisation.id, at=now, group=group)
+        for entity, record, values in (
+            ("site", organisation.id, site),
+            ("user", admin.id, user),
+            ("grant", derive("first-grant", admin.id, ms=ms), grant),
+        )
     ]
 
 
 def create(
-    entity: str, record: str, values: object, *, site: str, at: datetime, group: str | None = None
+    entity: str, record: str, values: Mapping[str, object], *, site: str, at: datetime, group: str | None = None
 ) -> Op:
-    """Return an op that creates a record; its id derives from the record's, so that a repeat is the same op."""
-    assert isinstance(values, dict)
-    ms = to_ms(at)
-    given = {name: value for name, value in values.items() if value is not None}
+    """Return an op that creates a record; its id derives from the record's, so that a repeat is the same op.
+
+    ``n`` is given at the door.
+    """
     return Op(
         n=0,
-        op=derive("create", site, entity, record, ms=ms),
+        op=derive("create", site, entity, record, ms=time_of(record)),
         site=site,
         entity=entity,
         record=record,
         kind="create",
         at=to_wire(at),
         group=group,
-        set=given,
+        set={name: value for name, value in values.items() if value is not None},
     )

@@ -40,7 +40,8 @@ def test_streams_of_personal_data_can_be_narrowed(registry: Registry) -> None:
         "access",
         "review",
     }
-    assert set(streams["directory"].entities) == {"site", "user", "role", "grant", "device"}
+    assert set(streams["directory"].entities) == {"site", "role", "grant", "device"}
+    assert set(streams["people"].entities) == {"user"}
     assert set(streams["config"].entities) == {"code", "calendar", "setting"}
     assert set(streams["places"].entities) == {"zone", "building", "unit"}
     assert set(streams["owners"].entities) == {"owner", "occupancy", "document", "consent"}
@@ -137,7 +138,7 @@ def _rights(registry: Registry) -> set[str]:
 
 
 def test_USR_1_every_post_has_a_role() -> None:
-    assert [role.id for role in ROLES] == POSTS.split()
+    assert [role.id for role in ROLES] == ["member", *POSTS.split()]
 
 
 def test_roles_name_rights_and_streams_that_exist(registry: Registry) -> None:

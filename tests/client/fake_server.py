@@ -34,8 +34,8 @@ def manifest(user: str) -> dict[str, object]:
         "fields": [
             {"name": "title", "type": "text", "required": True, "max": 40, "search": True},
             {"name": "note", "type": "note"},
-            {"name": "priority", "type": "choice", "choices": [{"value": v, "label": TEXT} for v in ("normal", "urgent")],
-             "default": "normal"},
+            {"name": "priority", "type": "choice", "default": "normal", "choices": [
+                {"value": v, "label": TEXT} for v in ("normal", "urgent")]},
             {"name": "cost", "type": "money", "min": 0},
             {"name": "hours", "type": "decimal"},
             {"name": "tags", "type": "choices", "codes": "tags"},
@@ -58,11 +58,13 @@ def manifest(user: str) -> dict[str, object]:
         "rights": rights,
     }  # fmt: skip
     owner = {"version": 1, "label": TEXT, "title": "{name}", "rights": rights, "fields": [
-        {"name": "name", "type": "text", "required": True, "search": True}, {"name": "phone", "type": "phone", "search": True},
+        {"name": "name", "type": "text", "required": True, "search": True},
+        {"name": "phone", "type": "phone", "search": True},
         {"name": "points", "type": "integer", "readonly": True}]}  # fmt: skip
     entry = {"version": 1, "label": TEXT, "rights": rights, "fields": [
         {"name": "owner", "type": "ref", "ref": "owner", "required": True}, {"name": "amount", "type": "integer"}],
-        "account": {"owner": "owner", "amount": "amount", "balance": "points", "floor": 0, "offline_cap": "cap"}}  # fmt: skip
+        "account": {
+            "owner": "owner", "amount": "amount", "balance": "points", "floor": 0, "offline_cap": "cap"}}  # fmt: skip
     review = {"version": 1, "label": TEXT, "rights": rights, "fields": [], "workflow": {
         "field": "status", "initial": "open", "states": [{"name": "open"}, {"name": "resolved"}],
         "transitions": [{"act": "resolve", "from": ["open"], "to": "resolved"}]}}  # fmt: skip
@@ -100,9 +102,7 @@ class FakeServer:
     page: int = 2000
     seq: dict[str, int] = field(default_factory=lambda: {SITE: 0, MALL: 0})
     feed: dict[str, dict[tuple[str, str], Row]] = field(default_factory=dict)
-    granted: list[str] = field(
-        default_factory=lambda: [f"{s}/{n}" for s in (SITE, MALL) for n in ("all", "reviews")]
-    )
+    granted: list[str] = field(default_factory=lambda: [f"{s}/{n}" for s in (SITE, MALL) for n in ("all", "reviews")])
     logs: dict[tuple[str, str], dict[int, str]] = field(default_factory=dict)
     ledger: dict[tuple[str, str], dict[str, object]] = field(default_factory=dict)
     held: dict[str, dict[str, object]] = field(default_factory=dict)
@@ -126,6 +126,9 @@ class FakeServer:
             return self._session(asked)
         if headers.get("Authorization", "").removeprefix("Bearer ") not in self.tokens:
             return problem(401, "unauthorized")
+        if (method, path) == ("DELETE", "/session"):
+            self.tokens.discard(headers["Authorization"].removeprefix("Bearer "))
+            return Answer(204, {}, b"")
         if path == "/manifest":
             known = manifest(self.user)
             tag = f'"{known["hash"]}"'
@@ -142,9 +145,7 @@ class FakeServer:
             self.replicas[device] = self.new_id()
         token = self.new_id()
         self.tokens.add(token)
-        return answer(
-            {"token": token, "replica": self.replicas[device], "user": {"id": self.user}, "expires": ""}
-        )
+        return answer({"token": token, "replica": self.replicas[device], "user": {"id": self.user}, "expires": ""})
 
     def sync(self, asked: dict[str, object]) -> Answer:
         """``POST /sync``."""
@@ -220,9 +221,7 @@ class FakeServer:
     ) -> None:
         """Store a record: the next seq of its site."""
         self.seq[site] += 1
-        self.feed.setdefault(f"{site}/{bucket}", {})[entity, record] = Row(
-            self.seq[site], entity, record, body
-        )
+        self.feed.setdefault(f"{site}/{bucket}", {})[entity, record] = Row(self.seq[site], entity, record, body)
 
     def leave(self, bucket: str, entity: str, record: str) -> None:
         """Mark that a record has left a bucket."""

@@ -81,6 +81,7 @@ RICH = Entity(
         Field(name="tags", type="choices", codes="tag", merge="union"),
         Field(name="total", type="integer", derive="count(works)"),
         Field(name="done", type="boolean", default=False, private=True),
+        Field(name="points", type="integer", readonly=True),
     ),
     constraints=(Constraint(name="sane", expr="total >= 0", fields=("works",)),),
     views=Views(
@@ -95,21 +96,22 @@ RICH = Entity(
     children=(Child("job", "zone"),),
 )
 SECRET = Entity(name="job.private", fields=(Field(name="phone"),), stream="jobs.private", title="", private=True)
-EXTRA = Entity(name="more.job", fields=(Field(name="n"),), stream="more", title="", extends=Extends("job", ("c",)))
+BASE = Entity(name="base", fields=(Field(name="kind", type="choice", codes="tag"),), stream="jobs.base", title="")
+EXTRA = Entity(name="more.job", fields=(Field(name="n"),), stream="more", title="", extends=Extends("base", ("c",)))
 POINTS = Entity(
     name="more.points",
     stream="more.points",
     title="",
     append_only=True,
     fields=(Field(name="member", type="ref", ref="job"), Field(name="amount", type="integer")),
-    account=Account(owner="member", amount="amount", offline_cap="cap"),
+    account=Account(owner="member", amount="amount", balance="points", offline_cap="cap"),
 )
 REGISTRY = Registry(
     [
         Contribution(
             info=PluginInfo(id="core", version="1", api=1, package="core"),
             catalogues=catalogues("error.gone", "message.hello", "role.desk", "plugin.core", "job.label", "job.other"),
-            entities=(RICH, SECRET),
+            entities=(RICH, SECRET, BASE),
             codes=(CodeList(id="tag", values={"red": None, "dark": "red"}),),
             settings=(
                 Setting(field=Field(name="days", type="integer", default=7)),
@@ -226,6 +228,7 @@ def test_protocol_7_an_entity_has_the_shape_of_the_protocol() -> None:
                 "default": False,
                 "private": True,
             },
+            {"name": "points", "label": label("job.points"), "type": "integer", "readonly": True},
         ],
         "constraints": [{"expr": "total >= 0", "message": label("job.constraint.sane"), "fields": ["works"]}],
         "unique": [["number"]],
@@ -310,9 +313,9 @@ def test_protocol_7_the_whole_has_the_keys_of_the_protocol() -> None:
 def test_protocol_7_accounts_and_extensions_have_the_shape_of_the_protocol() -> None:
     entities = built([site("s", "more")], {"s": {"more.points": ["create"], "more.job": ["read"]}})["entities"]
     assert entities["more.points"]["account"] == {  # type: ignore[index]
-        "owner": "member", "amount": "amount", "balance": "balance", "floor": 0, "offline_cap": "cap",
+        "owner": "member", "amount": "amount", "balance": "points", "floor": 0, "offline_cap": "cap",
     }  # fmt: skip
-    assert entities["more.job"]["extends"] == {"entity": "job", "kinds": ["c"]}  # type: ignore[index]
+    assert entities["more.job"]["extends"] == {"entity": "base", "kinds": ["c"]}  # type: ignore[index]
 
 
 def test_protocol_7_settings_are_those_of_the_plugins_on_there_and_never_secret() -> None:
@@ -327,6 +330,7 @@ def test_protocol_7_a_company_adds_renames_and_retires_codes() -> None:
         "tag": [
             {"value": "red", "label": {"en": "Crimson"}, "retired": True},
             {"value": "dark", "label": dict.fromkeys(LANGUAGES, "code.tag.dark"), "parent": "red"},
+            {"value": "c", "label": dict.fromkeys(LANGUAGES, "code.tag.c")},
             {"value": "blue", "label": {"en": "Blue"}},
         ]
     }

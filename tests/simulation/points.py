@@ -30,6 +30,7 @@ MEMBER = Entity(
         Field(name="diary", type="note", merge="append"),
         Field(name="best", type="integer", merge="max"),
         Field(name="least", type="integer", merge="min"),
+        Field(name="balance", type="integer", readonly=True),
     ),
 )
 ENTRY = Entity(
@@ -37,7 +38,7 @@ ENTRY = Entity(
     stream="points",
     title="{amount}",
     keys=(BucketKey(field="zone", via="member"),),
-    account=Account(owner="member", amount="amount", floor=0),
+    account=Account(owner="member", amount="amount", balance="balance", floor=0),
     fields=(
         Field(name="member", type="ref", ref="points.member", required=True),
         Field(name="amount", type="integer", required=True),

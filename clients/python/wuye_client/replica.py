@@ -344,7 +344,7 @@ class Replica:
         prefix = rule.prefixes.get(str(values.get(rule.by)), rule.prefix) if rule.by else rule.prefix
         start = f"{prefix}-{self.store.meta('short')}-{self.view.local_time(site):%Y%m%d}"
         while True:
-            number = {rule.device_field: f"{start}-{self.store.next_number(start):04d}"}
+            number: dict[str, object] = {rule.device_field: f"{start}-{self.store.next_number(start):04d}"}
             # Another device may have been given the same name.
             if [rule.device_field] not in known.unique or not self.view.has_twin(site, entity, number, ""):
                 return number

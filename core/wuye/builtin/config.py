@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 
-from wuye.api import Change, Entity, Field, Reject, Rule, Section, Setting, View, Views
+from wuye.api import Change, Correct, Entity, Field, Reject, Rule, Section, Setting, View, Views
 
 from .changes import changed
 
@@ -128,9 +128,11 @@ def keep_codes(changes: Sequence[Change], _view: View) -> Iterable[Reject]:
             yield Reject(op=change.op, code="rule", fields=touched, message="message.code_is_retired")
 
 
-def check_setting(changes: Sequence[Change], _view: View) -> Iterable[Reject]:
-    """A setting's value is JSON, so that numbers, switches and lists fit one field."""
+def check_setting(changes: Sequence[Change], view: View) -> Iterable[Reject | Correct]:
+    """A setting's value is JSON, so that numbers, switches and lists fit one field; without a site it holds for all."""
     for change in changes:
+        if change.new and not change.new.get("site"):
+            yield Correct(op=change.op, set={"site": view.site})
         try:
             json.loads(str(change.new.get("value") or "null") if change.new else "null")
         except ValueError:

@@ -65,9 +65,11 @@ TICKETS = (*PLACE, "tickets")
 HOUSEHOLDS = (*TICKETS, "owners")
 PRIVATE = (*HOUSEHOLDS, "owners.private")
 WATCH = (*PRIVATE, "review", "review.private", "access")
-ORGANISATION = ("directory", "config")
+ORGANISATION = ("directory", "people", "config")
 
 ROLES = (
+    # What everybody holds at the organisation who holds anything: his colleagues by name (USR-3).
+    Role(id="member", rights=(), streams=("people",)),
     Role(id="cs_assistant", rights=(*DESK, *FILES), streams=PRIVATE),
     Role(id="private_butler", rights=(*DESK, *FILES), streams=PRIVATE),
     Role(id="front_desk", rights=(*DESK, *_write("owner"), "consent.create"), streams=HOUSEHOLDS),

@@ -102,13 +102,6 @@ def keep_duties(changes: Sequence[Change], _view: View) -> Iterable[Reject]:
             )
         elif new.get("duplicate_of") == change.record or new.get("repeat_of") == change.record:
             yield Reject(op=change.op, code="rule", fields=("duplicate_of", "repeat_of"), message="message.not_itself")
-        elif missing := _unsaid(change, new):
-            yield Reject(op=change.op, code="invalid", fields=(missing,), message="message.act_needs_a_value")
-
-
-def _unsaid(change: Change, ticket: Mapping[str, object]) -> str | None:
-    wanted = {"escalate": "escalated_to", "late_notice": "promised_reply_at"}.get(act_of(change) or "")
-    return wanted if wanted and not ticket.get(wanted) else None
 
 
 def stamp(changes: Sequence[Change], _view: View) -> Iterable[Correct]:

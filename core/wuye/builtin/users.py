@@ -12,7 +12,7 @@ from .places import LANGUAGES
 
 USER = Entity(
     name="user",
-    stream="directory",
+    stream="people",
     title="{name}",
     icon="user",
     unique=(("username",),),

@@ -84,6 +84,7 @@ class Registry:
         self.rules: list[tuple[str, Rule]] = []
         for contribution in self.contributions:
             self._add(contribution)
+        self._add_kinds()
         self._check_references()
         self.models = self.compile({})
         self.streams = self._streams()
@@ -149,6 +150,18 @@ class Registry:
             _claim(self.reports, report.id, report, plugin, "report")
         self.jobs += [(plugin, job) for job in contribution.jobs]
         self.rules += [(plugin, rule) for rule in contribution.rules]
+
+    def _add_kinds(self) -> None:
+        """Let the kinds that plugins add to an entity be chosen like its own."""
+        for name, entity in self.entities.items():
+            extended = self.entities.get(entity.extends.entity) if entity.extends else None
+            if extended is None or entity.extends is None:
+                continue
+            codes = next((field.codes for field in extended.fields if field.name == "kind"), None)
+            if codes is None or codes not in self.codes:
+                raise BadPlugin(self.plugin_of[name], f"{extended.name} has no kinds to add to")
+            kinds: dict[str, str | None] = dict.fromkeys(entity.extends.kinds)
+            self.codes[codes] = CodeList(id=codes, values={**self.codes[codes].values, **kinds})
 
     def _check_references(self) -> None:
         for name, entity in self.entities.items():

@@ -33,6 +33,10 @@ class Grant(Struct, frozen=True, kw_only=True):
         return self.starts_ms <= at_ms and (self.ends_ms is None or at_ms < self.ends_ms)
 
 
+MEMBER = Grant(role="member", site="", key=None, starts_ms=0, ends_ms=None)
+"""What everybody holds at the organisation who holds anything."""
+
+
 class SiteInfo(Struct, frozen=True, kw_only=True):
     """A site as the engine needs it; ``values`` is its whole record."""
 
@@ -224,7 +228,8 @@ class Directory:
         return SiteInfo(id=record.id, type=type_, plugins=self.registry.plugins_for(type_, explicit), values=values)
 
     def _work_out(self, user: str, grants: list[Grant]) -> dict[str, Access]:
-        by_site: dict[str, list[Grant]] = {self.org: []}
+        # Whoever works here at all knows his colleagues by name.
+        by_site = {self.org: [MEMBER] if grants else []}
         everywhere = [grant for grant in grants if grant.site == self.org]
         for site in self.sites if everywhere else ():
             by_site[site] = list(everywhere)

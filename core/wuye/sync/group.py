@@ -221,15 +221,12 @@ def _complete_all(changes: Sequence[Change], author: Author, layer: Layer, direc
 
 def _check_needs(change: Change, values: Mapping[str, object], directory: Directory) -> None:
     model = directory.models[change.entity]
-    if (
-        change.act is None
-        or change.old is None
-        or values.get(str(model.state_field)) == change.old.get(str(model.state_field))
-    ):
+    if change.act is None or change.old is None:
         return
+    was = change.old.get(str(model.state_field))
     for transition in model.transitions[change.act]:
         missing = tuple(name for name in transition.needs if values.get(name) is None)
-        if missing and change.old.get(str(model.state_field)) in transition.from_:
+        if missing and was in transition.from_:
             raise rejected("invalid", missing, message="required by this act: " + ", ".join(missing))
 
 

@@ -74,7 +74,7 @@ def judge_op(incoming: Incoming, author: Author, layer: Layer, directory: Direct
         return _delete(op, author, model, draft, layer)
     if draft.deleted:
         raise rejected("gone")
-    if model.entity.append_only or model.entity.account:
+    if author.writes is None and (model.entity.append_only or model.entity.account):
         raise rejected("invalid", message="records of this kind are never changed")
     right = f"{op.entity}.act.{op.act}" if op.kind == "act" else f"{op.entity}.update"
     if op.act is not None and op.act not in model.transitions:

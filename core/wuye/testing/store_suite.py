@@ -261,6 +261,21 @@ def a_reader_sees_one_moment(store: Store) -> None:
     assert store.read(lambda s: s.head(SITE)).seq == 2
 
 
+def a_stamp_tells_when_any_of_some_entities_changed(store: Store) -> None:
+    def stamp() -> tuple[int, int]:
+        return store.read(lambda s: s.stamp(SITE, ["note", "room.plan", "no such entity"]))
+
+    stamps = [stamp()]
+    assert stamps == [(0, 0)]
+    room = Edit(name="r", values={"name": "R"}, buckets=(), entity="room.plan")
+    for one in (room, note("n", "a"), note("n", "a", amount=1), gone("n", "a")):
+        edit(store, one)
+        stamps.append(stamp())
+    assert [seq for seq, _ in stamps] == [0, 1, 2, 3, 4]
+    assert store.read(lambda s: s.stamp(SITE, ["room.plan"])) == stamps[1]
+    assert store.read(lambda s: s.stamp(OTHER_SITE, ["note"])) == (0, 0)
+
+
 def sites_know_nothing_of_each_other(store: Store) -> None:
     edit(store, note("n", "a"))
     edit(store, note("n", "a"), note("m", "a"), site=OTHER_SITE)
@@ -563,6 +578,7 @@ STATEMENTS: tuple[Callable[[Store], None], ...] = (
     a_unit_sees_what_it_wrote,
     a_reader_sees_one_moment,
     sites_know_nothing_of_each_other,
+    a_stamp_tells_when_any_of_some_entities_changed,
     entities_are_listed_without_the_dead,
     the_ledger_is_a_chain_that_keeps_every_row,
     a_ledger_position_is_written_once,

@@ -26,9 +26,6 @@ SQLITE = (
     # The newest record of each entity: tells at a glance whether anything of it has changed.
     "CREATE TABLE wuye_newest (site INTEGER NOT NULL, entity TEXT NOT NULL, seq INTEGER NOT NULL, h INTEGER NOT NULL,"
     " PRIMARY KEY (site, entity)) WITHOUT ROWID",
-    # The newest write to any record of an entity.
-    "CREATE TABLE wuye_newest (site INTEGER NOT NULL, entity TEXT NOT NULL, seq INTEGER NOT NULL, h INTEGER NOT NULL,"
-    " PRIMARY KEY (site, entity)) WITHOUT ROWID",
     # The latest news of a record in a bucket. mark: 0 live, 1 deleted, 2 left.
     "CREATE TABLE wuye_feed (bucket INTEGER NOT NULL, seq INTEGER NOT NULL, record INTEGER NOT NULL,"
     " h INTEGER NOT NULL, mark INTEGER NOT NULL, PRIMARY KEY (bucket, seq, record)) WITHOUT ROWID",

@@ -86,15 +86,6 @@ class SqliteSnapshot:
             " ORDER BY seq DESC, h DESC LIMIT 1",
             (self._site(site), packed(names)),
         ).fetchone()
-        return (row[0], row[1]) if row else (0, 0)
-
-    def stamp(self, site: str, names: Sequence[str]) -> tuple[int, int]:
-        """Return seq and h of the newest record of some entities."""
-        row = self.connection.execute(
-            "SELECT seq, h FROM wuye_newest WHERE site = ? AND entity IN (SELECT value FROM json_each(?))"
-            " ORDER BY seq DESC, entity LIMIT 1",
-            (self._site(site), packed(names)),
-        ).fetchone()
         return row or (0, 0)
 
     def entities(self, site: str, names: Sequence[str]) -> list[Stored]:

@@ -67,7 +67,10 @@ class SqliteTransaction(SqliteSnapshot):
         )
         self._each("DELETE FROM wuye_held WHERE site = ? AND user = ? AND op = ?", [(site, *k) for k in plan.release])
         self._insert(_INTO_HELD, [(site, *held_values(held)) for held in plan.hold])
-        self._each("UPDATE wuye_replica SET synced_ms = max(synced_ms, ?) WHERE id = ?", [(ms, r) for r, ms in plan.synced.items()])
+        self._each(
+            "UPDATE wuye_replica SET synced_ms = max(synced_ms, ?) WHERE id = ?",
+            [(ms, r) for r, ms in plan.synced.items()],
+        )
         self.connection.execute(
             "UPDATE wuye_site SET seq = ?, pos = ?, digest = ?, floor = max(floor, ?) WHERE no = ?",
             (plan.head.seq, plan.head.pos, plan.head.digest, plan.head.floor, site),
@@ -125,7 +128,7 @@ class SqliteTransaction(SqliteSnapshot):
             self.connection.executemany(statement, rows)
 
     def _write_records(self, site: int, writes: Sequence[RecordWrite]) -> None:
-        newest = {write.entity: (write.seq, write.h) for write in sorted(writes, key=lambda write: write.seq)}
+        newest = {write.entity: (write.seq, write.h) for write in sorted(writes, key=lambda w: (w.seq, w.h))}
         self._insert(
             "INSERT OR REPLACE INTO wuye_newest (site, entity, seq, h)",
             [(site, entity, *mark) for entity, mark in newest.items()],
@@ -150,11 +153,6 @@ class SqliteTransaction(SqliteSnapshot):
                 for number, write in zip(numbers, writes, strict=True)
             ],
             _RECORD_KNOWN,
-        )
-        newest = {write.entity: write for write in sorted(writes, key=lambda write: write.seq)}
-        self._insert(
-            "INSERT OR REPLACE INTO wuye_newest (site, entity, seq, h)",
-            [(site, entity, write.seq, write.h) for entity, write in newest.items()],
         )
         self._write_feed(numbers, writes, buckets)
         by_entity: dict[str, list[tuple[int, RecordWrite]]] = {}
