@@ -4,7 +4,6 @@ Everything after that goes through the door with somebody's rights; this alone i
 the author ``plugin:core``, and the ledger says so.
 """
 
-import secrets
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -12,10 +11,10 @@ from msgspec import Struct
 
 from wuye.kernel.clock import to_ms, to_wire
 from wuye.kernel.errors import Problem
-from wuye.kernel.ids import derive, time_of, uuid7
+from wuye.kernel.ids import derive, time_of
 from wuye.protocol.wire import Op
 from wuye.sync.door import Door, run, server_replica
-from wuye.sync.ports import Installation, Store
+from wuye.sync.ports import Store
 
 SYSTEM = "plugin:core"
 ORGANISATION = "organisation"
@@ -38,24 +37,6 @@ class Person(Struct, frozen=True, kw_only=True):
     username: str
     name: str
     locale: str = "zh-Hans"
-
-
-def found(store: Store, now: datetime) -> Installation:
-    """Name a new installation: id of the organisation, epoch, and the secret that signs cursors.
-
-    Raises:
-        Problem: ``in_use``, it has a name already.
-    """
-    if store.read(lambda snapshot: snapshot.org()):
-        raise Problem("in_use", "this folder holds an organisation already")
-    ms = to_ms(now)
-    installation = Installation(
-        org=uuid7(ms, secrets.token_bytes(10)),
-        epoch=uuid7(ms, secrets.token_bytes(10)),
-        secret=secrets.token_bytes(32),
-    )
-    store.found(installation)
-    return installation
 
 
 def bootstrap(store: Store, door: Door, organisation: Organisation, admin: Person, now: datetime) -> None:

@@ -30,7 +30,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     strict_plugins: bool = False
     proxies: str = ""
-    limit_connections: Positive = 4000
+    limit_requests: Positive = 1000
     limit_live: Positive = 2000
     limit_waiting: Positive = 512
     readers: Annotated[int, Meta(ge=1, le=32)] = 3

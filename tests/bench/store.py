@@ -14,6 +14,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 import msgspec
+
 from wuye.builtin import plugin
 from wuye.host import load
 from wuye.kernel.ids import uuid7
@@ -134,8 +135,12 @@ def bench(store: SqliteStore, records: int) -> None:
     start = dict.fromkeys(names, 0)
     middle = dict.fromkeys(names, seq // 2)
     end = dict.fromkeys(names, seq)
-    timed("page of 2,000 over 10 buckets, from the start", 30, read(lambda s: s.feed(SITE, start, seq, 2000, marks=False)))
-    timed("page of 2,000 over 10 buckets, in the middle", 30, read(lambda s: s.feed(SITE, middle, seq, 2000, marks=True)))
+    timed(
+        "page of 2,000 over 10 buckets, from the start", 30, read(lambda s: s.feed(SITE, start, seq, 2000, marks=False))
+    )
+    timed(
+        "page of 2,000 over 10 buckets, in the middle", 30, read(lambda s: s.feed(SITE, middle, seq, 2000, marks=True))
+    )
     timed("nothing new in 10 buckets", 300, read(lambda s: s.feed(SITE, end, seq + 1, 2000, marks=True)))
     timed("count and sum of 10 buckets", 10, read(lambda s: s.sums(SITE, names, seq)))
 

@@ -115,6 +115,7 @@ class FakeServer:
     asked: list[dict[str, object]] = field(default_factory=list)
     problem: tuple[int, dict[str, object], dict[str, str]] | None = None
     wiped: bool = False
+    at_once: bool = False
     made: int = 0
 
     def request(self, method: str, path: str, *, headers: Mapping[str, str], body: bytes = b"") -> Answer:
@@ -141,18 +142,21 @@ class FakeServer:
         if asked["password"] != "secret":
             return problem(401, "bad_credentials")
         device = asked["device"]["id"]
+        if self.wiped:
+            return problem(403, "device_revoked", wipe=True, at_once=self.at_once)
         if device not in self.replicas or asked.get("fork_of"):
             self.replicas[device] = self.new_id()
         token = self.new_id()
         self.tokens.add(token)
-        return answer({"token": token, "replica": self.replicas[device], "user": {"id": self.user}, "expires": ""})
+        replica = asked.get("adopt") or self.replicas[device]
+        return answer({"token": token, "replica": replica, "user": {"id": self.user}, "expires": ""})
 
     def sync(self, asked: dict[str, object]) -> Answer:
         """``POST /sync``."""
         self.asked.append(asked)
         ops_only = self.wiped and "health" not in asked
         if self.wiped and not ops_only:
-            return problem(403, "device_revoked", wipe=True)
+            return problem(403, "device_revoked", wipe=True, at_once=self.at_once)
         if self.problem:
             status, extra, headers = self.problem
             self.problem = None

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from wuye_client.expressions import ExpressionError, compile_expression
+from wuye_client.folding import fold, matches, search_line
 
 ROOT = Path(__file__).parents[2]
+FOLDING = json.loads((ROOT / "tests/conformance/folding.json").read_text())
 VECTORS = json.loads((ROOT / "tests/conformance/expressions.json").read_text())
 
 
@@ -27,6 +29,18 @@ def test_8_expressions_conform(case: dict[str, object]) -> None:
 def test_8_expressions_outside_the_language_are_refused(case: dict[str, object]) -> None:
     with pytest.raises(ExpressionError):
         compile_expression(case["source"], names=case.get("names"))
+
+
+@pytest.mark.parametrize("case", FOLDING["fold"], ids=lambda case: ascii(case["text"])[:40])
+def test_8_folding_conforms(case: dict[str, str]) -> None:
+    assert fold(case["text"]) == case["folded"]
+
+
+@pytest.mark.parametrize("case", FOLDING["search"], ids=lambda case: ascii(case["values"])[:40])
+def test_8_searching_conforms(case: dict[str, list[str]]) -> None:
+    line = search_line(case["values"])
+    assert [query for query in case["found"] if not matches(line, query)] == []
+    assert [query for query in case["missed"] if matches(line, query)] == []
 
 
 def test_the_client_imports_nothing_of_the_server() -> None:

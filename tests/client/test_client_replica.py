@@ -251,8 +251,10 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=6,
 )
-TYPES = """text note integer decimal money boolean date time datetime choice choices ref refs phone place point rows blobs
-    signature localized duration rrule something_new""".split()
+TYPES = [
+    "text", "note", "integer", "decimal", "money", "boolean", "date", "time", "datetime", "choice", "choices", "ref",
+    "refs", "phone", "place", "point", "rows", "blobs", "signature", "localized", "duration", "rrule", "something new",
+]  # fmt: skip
 
 
 @given(st.sampled_from(TYPES), JSON)

@@ -366,6 +366,23 @@ def test_5_a_revoked_device_offers_its_outbox_then_erases_itself(server: FakeSer
     assert replica.store.count("SELECT COUNT(*) FROM record") == 0
 
 
+@pytest.mark.parametrize("at_once", [False, True])
+def test_5_a_revoked_device_is_told_at_login_too(server: FakeServer, replica: Replica, at_once: bool) -> None:
+    note(replica)
+    server.wiped, server.at_once = True, at_once
+    with pytest.raises(Erased):
+        replica.login("fake:", "li.na", "secret")
+    assert len(server.held) == (0 if at_once else 1)
+    assert replica.outbox() == []
+
+
+def test_2_a_new_login_keeps_the_replica_id_of_the_database(server: FakeServer, replica: Replica) -> None:
+    mine = replica.store.meta("replica")
+    server.replicas[replica.device.card.id] = server.new_id()
+    replica.login("fake:", "li.na", "secret")
+    assert replica.store.meta("replica") == mine
+
+
 def test_3_unknown_keys_and_statuses_do_not_stop_a_client(server: FakeServer, replica: Replica) -> None:
     note(replica)
     asked, answer = exchange(server, replica)
@@ -374,6 +391,14 @@ def test_3_unknown_keys_and_statuses_do_not_stop_a_client(server: FakeServer, re
     assert states(replica) == ["sent"]
     replica.sync()
     assert states(replica) == ["applied"]
+
+
+def test_3_2_ops_that_get_no_further_do_not_keep_a_sync_running(server: FakeServer, replica: Replica) -> None:
+    made = server._judge
+    server._judge = lambda op, replica_id: made(op, replica_id) | {"status": "postponed"}
+    note(replica)
+    assert replica.sync().outbox == 1
+    assert states(replica) == ["sent"]
 
 
 def test_3_5_pages_are_read_to_the_end_however_small(server: FakeServer) -> None:

@@ -62,6 +62,8 @@ class Truth:
         names: set[str] = {f"{ORG}/review/{user}"}
         if self.users.get(user, {}).get("disabled"):
             return set()
+        if self.grants(user):
+            names.add(f"{ORG}/people")
         for grant in self.grants(user):
             for site in self.sites if grant["site"] == ORG else [grant["site"]]:
                 names.add(f"{site}/review/{user}")

@@ -86,9 +86,9 @@ def found(store: Store) -> None:
     door = Door(registry(), b"")
     made = iter(range(1000))
 
-    def create(site: str, entity: str, record: str, **values: object) -> Op:
+    def create(at: str, entity: str, record: str, /, **values: object) -> Op:
         present = {name: value for name, value in values.items() if value is not None}
-        return op_of(lambda: id_of("op", str(next(made))), START, site, entity, record, present)
+        return op_of(lambda: id_of("op", str(next(made))), START, at, entity, record, present)
 
     log = server_replica(SYSTEM, "boot")
     store.enrol(ReplicaState(id=log, user=SYSTEM, device="", synced_ms=0))

@@ -1,8 +1,8 @@
 """What an expression reads, found without evaluating it, and the limits that keep evaluation short (ADR 1).
 
-CEL's parser has accepted the source before; this reader follows brackets and names only. Members, indices,
-macros and ``in`` stand on *paths* (``rows``, ``user.roles``, ``rows[0].unit``); macros and ``in`` also on list
-literals, macros also on what ``filter`` left.
+CEL's parser has accepted the source before; this reader follows brackets and names only. Members and indices stand on
+*paths* (``rows``, ``user.roles``, ``rows[0].unit``), macros on paths, list literals and what ``filter`` left; after
+``in`` comes what begins with a path, or a list literal.
 """
 
 import re

@@ -95,7 +95,7 @@ class Account(Struct, frozen=True, kw_only=True):
 
 
 class NumberRule(Struct, frozen=True, kw_only=True):
-    """Which field takes the device's number at once (TKT-14); ``prefixes`` chooses the prefix by the value of ``by``."""
+    """Which field takes the device's number at once (TKT-14); ``prefixes`` chooses by the value of ``by``."""
 
     field: str
     device_field: str

@@ -118,6 +118,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     site: str = ""
     expected: int = 0
     wipe: bool = False
+    at_once: bool = False
 
 
 class DeviceInfo(Struct, frozen=True, kw_only=True):
@@ -130,12 +131,13 @@ class DeviceInfo(Struct, frozen=True, kw_only=True):
 
 
 class LogIn(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """``POST /session``."""
+    """``POST /session``. ``adopt`` is the replica id of this database, ``fork_of`` the one that it must give up."""
 
     username: str
     password: str
     device: DeviceInfo
     fork_of: str | None = None
+    adopt: str | None = None
     new_password: str | None = None
 
 

@@ -16,11 +16,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Literal
 
-import msgspec
-
-from wuye_client import outbox
+from wuye_client import outbox, queue
 from wuye_client.clock import Clock, system_clock, to_ms, to_wire
 from wuye_client.device import Device
 from wuye_client.entry import Form
@@ -255,14 +252,7 @@ class Replica:
 
     def export_outbox(self, path: str | os.PathLike[str]) -> int:
         """Write what is unsent or unanswered to a file; return how many ops. They stay here too."""
-        entries = [item for item in self.outbox(decided=False) if item.state in ("waiting", "sent")]
-        queue = Queue(
-            user=self.store.meta("user") or "",
-            made_at=to_wire(self._clock()),
-            ops=[item.op for item in entries],
-        )
-        Path(path).write_bytes(msgspec.json.format(msgspec.json.encode(queue)))
-        return len(entries)
+        return queue.write(self.store, path, to_wire(self._clock()))
 
     def import_outbox(self, path: str | os.PathLike[str]) -> int:
         """Take over ops of the same user from a file; return how many were new. They keep their ``op``, so ops that
@@ -271,19 +261,7 @@ class Replica:
         Raises:
             InvalidEntry: the file is none of ours, or another user's.
         """
-        try:
-            queue = msgspec.json.decode(Path(path).read_bytes(), type=Queue)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            raise InvalidEntry([Flaw("", "bad_export")]) from None
-        if queue.user != self.store.meta("user"):
-            raise InvalidEntry([Flaw("", "foreign_export")])
-        with self.store.writing():
-            known = {str(row[0]) for row in self.store.all("SELECT op FROM op")}
-            fresh = [op for op in queue.ops if op.op not in known]
-            for site in dict.fromkeys(op.site for op in fresh):
-                mine = [op for op in fresh if op.site == site]
-                outbox.append(self.store, self._replica_id(), mine, to_ms(self._clock()))
-        return len(fresh)
+        return queue.read(self.store, path, self._replica_id(), to_ms(self._clock()))
 
     def _append(
         self,
@@ -348,12 +326,3 @@ class Replica:
             # Another device may have been given the same name.
             if [rule.device_field] not in known.unique or not self.view.has_twin(site, entity, number, ""):
                 return number
-
-
-class Queue(msgspec.Struct, kw_only=True):
-    """The file of `Replica.export_outbox`."""
-
-    format: Literal["wuye-outbox-1"] = "wuye-outbox-1"
-    user: str
-    made_at: str
-    ops: list[Op]

@@ -7,15 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import NoReturn
 
 import msgspec
+from msgspec.structs import replace
 
 from wuye_client import outbox, sync
 from wuye_client.clock import Clock
 from wuye_client.device import Device
 from wuye_client.errors import Erased, LoginRequired, NotReady, Refused, ServerBusy, WrongUser
 from wuye_client.manifest import decode
-from wuye_client.protocol import LoggedIn, LogIn, Result, Storage
+from wuye_client.protocol import LoggedIn, LogIn, Problem, Result, Storage
 from wuye_client.store import Store
 from wuye_client.sync import Asked, Step, Taken
 from wuye_client.texts import guess_locale
@@ -98,14 +100,23 @@ class Session:
         self._transport = self._connect(url)
         mine = self._store.meta("replica")
         forking = mine is not None and bool(self._store.meta_int("fork"))
-        said = self._post_session(username, password, mine if forking else None, new_password)
+        wish = LogIn(
+            username=username,
+            password=password,
+            device=self._device.info(),
+            fork_of=mine if forking else None,
+            adopt=None if forking else mine,
+            new_password=new_password,
+        )
+        said = self._post_session(wish)
         owner = self._store.meta("user")
         if owner is not None and owner != said.user_id:
             raise WrongUser
         if mine is not None and not forking and said.replica != mine:
             # The server's replica for this user and device is another database than this one.
-            said = self._post_session(username, new_password or password, mine, None)
             forking = True
+            password = new_password or password
+            said = self._post_session(replace(wish, password=password, fork_of=mine, adopt=None, new_password=None))
         self._credentials = (username, new_password or password)
         with self._store.writing():
             self._store.set_meta(token=said.token, user=said.user_id, username=username, url=url)
@@ -155,7 +166,7 @@ class Session:
         Raises:
             Offline, LoginRequired, Refused, Erased: see `wuye_client.errors`; what was taken in so far stays.
         """
-        report = SyncReport()
+        report = SyncReport(outbox=outbox.measure(self._store)[0])
         sent = 0
         while True:
             taken = self._round(report)
@@ -167,9 +178,9 @@ class Session:
                 progress(report.changes, "pull")
             if taken.manifest and taken.manifest != self._store.meta("manifest_hash"):
                 self.fetch_manifest()
-            left = outbox.measure(self._store)[0]
-            if not taken.more and (left == 0 or not taken.results):
-                report.outbox = left
+            before, report.outbox = report.outbox, outbox.measure(self._store)[0]
+            # What brings no op further now will not do so at once either.
+            if not taken.more and (report.outbox == 0 or report.outbox >= before > 0 or not taken.results):
                 return report
 
     def _round(self, report: SyncReport) -> Taken:
@@ -197,7 +208,7 @@ class Session:
         if step is Step.LOGIN:
             raise LoginRequired
         if step is Step.WIPE:
-            self._last_words()
+            self._wipe(problem)
         if step is Step.WAIT:
             wait = _retry_after(answer)
             if tries > _PATIENCE or wait > _LONGEST_WAIT:
@@ -214,29 +225,25 @@ class Session:
         self.log_in(url, *self._credentials)
         report.forked = True
 
-    def _last_words(self) -> None:
-        """Offer the outbox with the dead token, then erase everything (protocol §5)."""
-        while outbox.measure(self._store)[0]:
+    def _wipe(self, problem: Problem) -> NoReturn:
+        """Offer the outbox with the dead token, unless told to wipe at once, then erase everything (protocol §5)."""
+        offering = not problem.at_once and self._store.meta("token") is not None
+        while offering and outbox.measure(self._store)[0]:
             asked = sync.prepare(self._store, self._clock(), ops_only=True)
             answer = self._call("POST", "/sync", body=asked.body)
-            if answer.status != 200:
-                break
-            if not sync.absorb(self._store, asked, answer.body, self._clock()).results:
-                break
+            offering = answer.status == 200 and bool(
+                sync.absorb(self._store, asked, answer.body, self._clock()).results
+            )
         self._store.erase()
         raise Erased
 
-    def _post_session(self, username: str, password: str, fork_of: str | None, new_password: str | None) -> LoggedIn:
-        wish = LogIn(
-            username=username,
-            password=password,
-            device=self._device.info(),
-            fork_of=fork_of,
-            new_password=new_password,
-        )
+    def _post_session(self, wish: LogIn) -> LoggedIn:
         answer = self._call("POST", "/session", body=msgspec.json.encode(wish), token=False)
-        if answer.status not in (200, 201):
-            raise Refused(answer.problem())
+        if answer.status != 200:
+            problem = answer.problem()
+            if problem.code == "device_revoked" and problem.wipe:
+                self._wipe(problem)
+            raise Refused(problem)
         return msgspec.json.decode(answer.body, type=LoggedIn)
 
     def _call(

@@ -1,30 +1,28 @@
 """Makes the demo organisation: everything enters by the door, with somebody's rights, at its own time."""
 
 import random as random_
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
-from importlib import resources
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import groupby, islice
 
-import msgspec
 from msgspec import Struct
 
-from wuye.bootstrap import Organisation, Person, Way, act, create, founding_ops
-from wuye.demo import estate, staff, tickets
-from wuye.demo.estate import PROPERTIES, Estate, Property
-from wuye.demo.staff import Post, User
-from wuye.demo.tickets import Crew, Step
-from wuye.kernel.clock import to_ms, to_wire
+from wuye.bootstrap import Organisation, Person, bootstrap
+from wuye.demo import estate, staff, tickets, writing
+from wuye.demo.estate import PROPERTIES, Property
+from wuye.demo.staff import User
+from wuye.demo.writing import Entry
+from wuye.kernel.clock import to_ms
+from wuye.kernel.errors import Problem
 from wuye.kernel.ids import derive
-from wuye.kernel.worktime import Holidays, WorkCalendar, with_holidays
-from wuye.model.plugin import Contribution, DemoRecord
 from wuye.model.registry import Registry
-from wuye.protocol.wire import Op
+from wuye.protocol.wire import MAX_OPS
+from wuye.sync.door import Door, run, server_replica
+from wuye.sync.ports import Store
 
 HISTORY = timedelta(days=150)
-SLOT = timedelta(hours=6)
-"""What happens within one slot may reach the server in another order than it happened at different tickets."""
-WORK_DAY = (("08:30", "12:00"), ("13:30", "18:00"))
+Batch = tuple[str, str, list[Entry]]
+"""User, site, ops of one push."""
 
 
 class Site(Struct, frozen=True):
@@ -36,7 +34,7 @@ class Site(Struct, frozen=True):
 
 
 class LogIn(Struct, frozen=True):
-    """A log-in as ``wuye demo --json`` prints it; ``sites`` are site ids, all of them for a post at head office."""
+    """A log-in as ``wuye demo --json`` prints it; ``sites`` are ids, all of them for a post that holds everywhere."""
 
     username: str
     password: str
@@ -51,21 +49,12 @@ class Demo(Struct, frozen=True):
     users: list[LogIn]
 
 
-class Entry(Struct, frozen=True):
-    """An op with its author and the moment when the server received it."""
-
-    user: str
-    site: str
-    received: datetime
-    op: Op
-
-
 class Script(Struct, frozen=True, kw_only=True):
-    """The whole demo before anything is written: the founding ops, then entries in the order of their receipt."""
+    """The whole demo before anything is written; ``entries`` come in the order of their receipt."""
 
-    org: str
+    organisation: Organisation
+    admin: Person
     founded: datetime
-    founding: Sequence[Op]
     users: Sequence[User]
     entries: Iterable[Entry]
     demo: Demo
@@ -83,56 +72,62 @@ class _Ids:
 
 
 def write_script(registry: Registry, org: str, seed: int, now: datetime) -> Script:
-    """Work the demo out. The same seed on the same day makes the same people, households and tickets."""
+    """Work the demo out. The same seed on the same day makes the same people and households."""
     today = now.astimezone(UTC).date()
     founded = datetime(today.year, today.month, today.day, 1, tzinfo=UTC) - HISTORY
     make_id = _Ids(seed, founded)
-    random = random_.Random(f"demo:{seed}")
     sites = {site.code: make_id("site", site.code) for site in PROPERTIES}
     estates = {
         site.code: estate.build(site, random_.Random(f"{site.code}:{seed}"), make_id, today) for site in PROPERTIES
     }
     plugins = {site.code: _plugins(registry, site) for site in PROPERTIES}
-    zones = {code: estate_.zones for code, estate_ in estates.items()}
-    users = staff.hire(random, make_id, org, sites, zones, _plugin_posts(registry, plugins))
+    zones = {code: built.zones for code, built in estates.items()}
+    users = staff.hire(random_.Random(f"staff:{seed}"), make_id, org, sites, zones, _plugin_posts(registry, plugins))
     admin = users[0]
-    organisation = Organisation(
-        id=org, name="遠山物業集團 · Группа «Юаньшань»", languages=("zh-Hant", "zh-Hans", "ru", "en")
-    )
-    person = Person(id=admin.id, username=admin.username, name=admin.name.text, locale=admin.locale)
 
     def entries() -> Iterator[Entry]:
-        yield from _organisation(org, sites, plugins, users, make_id, founded)
-        for site in PROPERTIES:
-            yield from _households(sites[site.code], admin.id, estates[site.code], founded + timedelta(days=2))
-        for site in PROPERTIES:
-            crew = _crew(users, sites[site.code])
-            rnd = random_.Random(f"tickets:{site.code}:{seed}")
-            lives = tickets.live(site, rnd, make_id, estates[site.code].homes, crew, now)
-            yield from _in_turn(sites[site.code], [step for life in lives for step in life], make_id)
-            yield from _of_plugins(registry, site, sites[site.code], seed, crew, admin, plugins[site.code], now)
+        yield from writing.organisation(org, sites, plugins, users, make_id, founded)
+        for code, site in sites.items():
+            yield from writing.households(site, admin.id, estates[code], founded + timedelta(days=2))
+        for property_ in PROPERTIES:
+            code, site = property_.code, sites[property_.code]
+            crew = writing.crew_of(users, site)
+            random = random_.Random(f"tickets:{code}:{seed}")
+            lives = list(tickets.live(property_, random, make_id, estates[code].homes, crew, now))
+            yield from writing.in_turn(site, [step for steps in lives for step in steps], make_id, now)
+            yield from writing.of_plugins(registry, plugins[code], code, site, seed, crew, admin, now)
+            yield from writing.contested(site, lives, crew, make_id, now)
 
     return Script(
-        org=org,
+        organisation=Organisation(
+            id=org, name="遠山物業集團 · Группа «Юаньшань»", languages=("zh-Hant", "zh-Hans", "ru", "en")
+        ),
+        admin=Person(id=admin.id, username=admin.username, name=admin.name.text, locale=admin.locale),
         founded=founded,
-        founding=founding_ops(organisation, person, founded),
         users=users,
         entries=entries(),
         demo=Demo(
-            sites=[Site(id=sites[site.code], code=site.code, type=site.type) for site in PROPERTIES],
-            users=[_log_in(user, org, sites) for user in users],
+            sites=[Site(sites[site.code], site.code, site.type) for site in PROPERTIES],
+            users=[_log_in(user, org, list(sites.values())) for user in users],
         ),
     )
 
 
-def play(script: Script, store: Store, door: Door) -> None:
-    """Push the script through the door, neighbours of one author and site together.
+def play(
+    script: Script,
+    store: Store,
+    door: Door,
+    *,
+    progress: Callable[[Sequence[Batch]], Iterable[Batch]] = lambda batches: batches,
+) -> None:
+    """Write the script, neighbours of one author and site in one push; ``progress`` may look on.
 
     Raises:
         Problem: ``invalid``, an op was refused: the demo does not fit the plugins that are installed.
     """
     received = script.founded
-    for user, site, batch in _batches(script.entries):
+    bootstrap(store, door, script.organisation, script.admin, received)
+    for user, site, batch in progress(list(_batches(script.entries))):
         received = max(received, batch[-1].received)
         replica = server_replica(user, "demo")
         pushed = run(store, door.submit(user, replica, site, [entry.op for entry in batch], received))
@@ -141,9 +136,34 @@ def play(script: Script, store: Store, door: Door) -> None:
                 raise Problem("invalid", f"demo, {entry.op.entity} {entry.op.act or entry.op.kind}: {result}")
 
 
-def _batches(entries: Iterable[Entry]) -> Iterator[tuple[str, str, list[Entry]]]:
-    for (user, site), run_ in groupby(entries, key=lambda entry: (entry.user, entry.site)):
-        while batch := list(islice(run_, MAX_OPS)):
+def _batches(entries: Iterable[Entry]) -> Iterator[Batch]:
+    for (user, site), neighbours in groupby(entries, key=lambda entry: (entry.user, entry.site)):
+        while batch := list(islice(neighbours, MAX_OPS)):
             yield user, site, batch
 
 
+def _plugins(registry: Registry, site: Property) -> list[str]:
+    off = {c.info.id for c in registry.contributions if c.demo and site.code in c.demo.off_at}
+    return sorted(registry.plugins_for(site.type) - off)
+
+
+def _plugin_posts(registry: Registry, plugins: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
+    """Return (role, site code) for the posts that only plugins know, wherever their plugin is on."""
+    known: set[str] = set()
+    posts = []
+    for contribution in registry.contributions:
+        new = [role.id for role in contribution.roles if role.id not in known]
+        known.update(new)
+        if contribution.info.id != "core":
+            posts += [(role, code) for role in new for code, on in plugins.items() if contribution.info.id in on]
+    return posts
+
+
+def _log_in(user: User, org: str, sites: list[str]) -> LogIn:
+    everywhere = any(post.site == org for post in user.posts)
+    return LogIn(
+        username=user.username,
+        password=user.password,
+        roles=list(dict.fromkeys(post.role for post in user.posts)),
+        sites=sites if everywhere else list(dict.fromkeys(post.site for post in user.posts)),
+    )

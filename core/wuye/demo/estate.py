@@ -143,7 +143,10 @@ def _code(site: Property, building: int, floor: int, room: int) -> str:
 
 
 def _building(site: Property, number: int, today: date) -> Mapping[str, object]:
-    name = {"mall": f"{'ABC'[number - 1]} 館", "office": "總部大樓"}.get(site.type, f"{number} 號樓")
+    if site.type == "mall":
+        name = f"{'ABC'[number - 1]} 館"
+    else:
+        name = "總部大樓" if site.type == "office" else f"{number} 號樓"
     accepted = today - timedelta(days=2000 - 40 * number)
     return {"code": f"{number:02d}", "name": name, "floors": site.floors, "accepted_on": accepted.isoformat()}
 

@@ -88,10 +88,10 @@ def mobile(random: Random) -> str:
 
 def russian_mobile(random: Random) -> str:
     """Make a Russian mobile number of a range that is not given out."""
-    return f"+7 900 000-{random.randrange(100):02d}-{random.randrange(100):02d}"
+    return f"+7 900 000-{random.randrange(100):02d}-{random.randrange(1000):03d}"
 
 
 def password(random: Random) -> str:
     """Make a password that can be read out: 14 characters, letters and digits."""
     syllables = "".join(random.choice("bdfgkmnprstvz") + random.choice("aeiou") for _ in range(5))
-    return f"{syllables[:5].capitalize()}-{syllables[5:]}{random.randrange(100):02d}"
+    return f"{syllables[:5].capitalize()}-{syllables[5:]}{random.randrange(1000):03d}"

@@ -96,7 +96,7 @@ def live(
 
 def _intake(random: Random, now: datetime) -> datetime:
     # More of late, so that the desk has work to look at.
-    back = DAYS * (1 - random.random() ** 0.8)
+    back = DAYS * (1 - random.random() ** 0.5)
     day = (now - timedelta(days=back)).astimezone(LOCAL).date()
     minute = int(random.triangular(7 * 60, 22 * 60, 10 * 60)) if random.random() < 0.93 else random.randrange(1440)
     moment = datetime.combine(day, time(minute // 60, minute % 60, random.randrange(60)), LOCAL)
@@ -223,7 +223,7 @@ def _finish(life: Life, matter: Matter, worker: User) -> None:
         if random.random() < 0.5:
             name, measure = random.choice(texts.MATERIALS)
             done["materials"] = [{"name": name, "quantity": str(random.randrange(1, 4)), "measure": measure}]
-    life.act(worker, "finish", 240, **done)
+    life.act(worker, "finish", random.choice((90, 240, 240, 4000)), **done)
 
 
 def _end_badly(life: Life, matter: Matter, crew: Crew, fate: float) -> None:

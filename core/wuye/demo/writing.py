@@ -1,5 +1,6 @@
 """Turns the made-up company into ops, in the order in which a server would have received them."""
 
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from importlib import resources
@@ -21,8 +22,11 @@ from wuye.protocol.wire import Op
 MakeId = Callable[..., str]
 TIMEZONE = "Asia/Shanghai"
 WORK_DAY = (("08:30", "12:00"), ("13:30", "18:00"))
-SLOT_MS = 6 * 3_600_000
-"""What happens within one slot may reach the server in another order than it happened at different tickets."""
+HOUR_MS = 3_600_000
+SLOT_MS, OLD_SLOT_MS = 12 * HOUR_MS, 72 * HOUR_MS
+"""What happens within one slot may reach the server in another order than it happened at different tickets; wide
+slots for old times make few pushes."""
+RECENT = timedelta(days=12)
 
 
 class Entry(Struct, frozen=True):
@@ -110,18 +114,26 @@ def crew_of(users: Sequence[User], site: str) -> Crew:
     return Crew(by_role, by_zone)
 
 
-def in_turn(site: str, steps: Sequence[Step], make_id: MakeId) -> Iterator[Entry]:
+def in_turn(site: str, steps: Sequence[Step], make_id: MakeId, now: datetime) -> Iterator[Entry]:
     """Order the steps as a server receives them from people who sync now and then, each ticket's in its order."""
-    slots: dict[tuple[int, int, str], list[Step]] = {}
-    places: dict[tuple[int, str], int] = {}
+    recent_ms = to_ms(now - RECENT) // OLD_SLOT_MS * OLD_SLOT_MS
+    slots: dict[int, dict[str, deque[Step]]] = {}
     for step in steps:
-        slot = to_ms(step.at) // SLOT_MS
-        place = places[slot, step.record] = places.get((slot, step.record), -1) + 1
-        slots.setdefault((slot, place, step.user), []).append(step)
-    for (_, _, user), made in sorted(slots.items(), key=lambda item: item[0]):
-        last = max(step.at for step in made) + timedelta(seconds=20)
-        for step in made:
-            yield Entry(user, site, last, _op(site, step, make_id))
+        ms = to_ms(step.at)
+        begins = ms - ms % (SLOT_MS if ms >= recent_ms else OLD_SLOT_MS)
+        slots.setdefault(begins, {}).setdefault(step.record, deque()).append(step)
+    for _, courses in sorted(slots.items()):
+        while courses:
+            # Who has most to tell comes first, so that there are few pushes.
+            ready = Counter(course[0].user for course in courses.values())
+            user = max(ready, key=lambda user: (ready[user], user))
+            told: list[Step] = []
+            for course in courses.values():
+                while course and course[0].user == user:
+                    told.append(course.popleft())
+            courses = {record: course for record, course in courses.items() if course}
+            received = max(step.at for step in told) + timedelta(seconds=20)
+            yield from (Entry(user, site, received, _op(site, step, make_id)) for step in told)
 
 
 def _op(site: str, step: Step, make_id: MakeId) -> Op:
@@ -143,3 +155,72 @@ def _op(site: str, step: Step, make_id: MakeId) -> Op:
         was=dict(step.was),
         args=dict(step.args),
     )
+
+
+def contested(site: str, lives: Sequence[Sequence[Step]], crew: Crew, make_id: MakeId, now: datetime) -> Iterator[Entry]:
+    """Let two people move the same appointments without knowing of each other: the desk finds items to review."""
+    desk, other = crew.by_role["front_desk"][0], crew.by_role["cs_supervisor"][0]
+    busy = [steps[0].record for steps in lives if steps and steps[-1].act == "accept"][-3:]
+    for user, hour in ((desk, 9), (other, 15)):
+        for record in busy:
+            at = now - timedelta(minutes=80 - 2 * hour)
+            day = (now + timedelta(days=1)).date()
+            yield Entry(
+                user.id,
+                site,
+                at,
+                Op(
+                    n=0,
+                    op=make_id("contest", record, hour, at=at),
+                    site=site,
+                    entity="ticket",
+                    record=record,
+                    kind="update",
+                    at=to_wire(at),
+                    set={"appointed_at": f"{day}T{hour - 8:02d}:00:00.000Z"},
+                ),
+            )
+
+
+def of_plugins(
+    registry: Registry, plugins: Iterable[str], code: str, site: str, seed: int, crew: Crew, admin: User, now: datetime
+) -> Iterator[Entry]:
+    """Yield the demo data of the plugins that are on at a site, spread over the last month."""
+    for contribution in registry.contributions:
+        if contribution.demo is None or contribution.info.id not in plugins:
+            continue
+        records = list(contribution.demo.records(code, seed))
+        for index, record in enumerate(records):
+            at = now - timedelta(days=30) * (1 - index / len(records))
+            author = (crew.by_role.get(record.author) or [admin])[0]
+            yield from _record(registry, record, author, site, at, f"{contribution.info.id}:{code}:{seed}:{index}")
+
+
+def _record(
+    registry: Registry, record: DemoRecord, author: User, site: str, at: datetime, key: str
+) -> Iterator[Entry]:
+    settable = registry.models[record.entity].settable
+    id_ = derive("demo", key, ms=to_ms(at))
+    yield Entry(author.id, site, at, create(record.entity, id_, record.values, site=site, at=at))
+    seen = dict(record.values)
+    for number, (act, values) in enumerate(record.acts, 1):
+        set_ = {name: value for name, value in values.items() if name in settable}
+        yield Entry(
+            author.id,
+            site,
+            at,
+            Op(
+                n=0,
+                op=derive("demo", key, str(number), ms=to_ms(at)),
+                site=site,
+                entity=record.entity,
+                record=id_,
+                kind="act",
+                act=act,
+                at=to_wire(at + timedelta(minutes=number)),
+                set=set_,
+                was={name: seen[name] for name in set_ if name in seen},
+                args={name: value for name, value in values.items() if name not in settable},
+            ),
+        )
+        seen |= set_

@@ -37,7 +37,7 @@ class Scope(Struct, frozen=True, kw_only=True):
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
-    """A manifest as it is sent; ``hash`` is the digest of its content and serves as ETag."""
+    """A manifest as it is sent; ``hash`` follows from its content and serves as ETag."""
 
     hash: str
     body: bytes
@@ -61,8 +61,9 @@ class Manifests:
         texts = {key: text for prefix in TEXTS for key, text in registry.catalogue.starting(prefix).items()}
         self._texts = Raw(_encode(texts))
 
-    def build(self, scope: Scope) -> Manifest:
-        """Return the manifest of one user; the same scope yields the same bytes."""
+    def build(self, scope: Scope, hash_: str | None = None) -> Manifest:
+        """Return the manifest of one user; the same scope yields the same bytes. ``hash_`` is what the server tells
+        of it beforehand (`Directory.manifest_hash`); by default the digest of those bytes."""
         on = frozenset[str]().union(*(site.plugins for site in scope.sites))
         body = _encode(
             Body(
@@ -82,7 +83,7 @@ class Manifests:
                 texts=self._texts,
             )
         )
-        digest = hashlib.sha256(body).hexdigest()[:32]
+        digest = hash_ or hashlib.sha256(body).hexdigest()[:32]
         return Manifest(hash=digest, body=b'{"hash":"%b",%b' % (digest.encode(), body[1:]))
 
     def _site(self, site: Site) -> Site:

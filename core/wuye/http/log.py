@@ -1,14 +1,47 @@
 """The server's log. structlog brings its console with it, a tenth of a second that no start should wait for."""
 
-from typing import TYPE_CHECKING
+import sys
+from functools import cache
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
+Style = Literal["text", "json"]
+_wanted: tuple[Style, str] = ("text", "info")
+
+
+def configure_log(style: Style, level: str) -> None:
+    """Choose lines for people or for programs, from a level on; at once, before the first line."""
+    global _wanted  # noqa: PLW0603  # one log a process
+    _wanted = (style, level)
+
 
 def log() -> "FilteringBoundLogger":
-    """Return the logger; whoever starts a server configures it (`wuye.app`)."""
+    """Return the logger."""
+    return _logger(*_wanted)
+
+
+@cache
+def _logger(style: Style, level: str) -> "FilteringBoundLogger":
     import structlog
 
-    logger: FilteringBoundLogger = structlog.get_logger("wuye")
+    renderer: structlog.typing.Processor
+    if style == "json":
+        renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
+    else:
+        renderer = structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
+    processors: list[structlog.typing.Processor] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        *([structlog.processors.format_exc_info] if style == "json" else []),
+        renderer,
+    ]
+    logger: FilteringBoundLogger = structlog.wrap_logger(
+        structlog.PrintLogger(sys.stderr),
+        processors=processors,
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+    )
     return logger

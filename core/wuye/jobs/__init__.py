@@ -1,0 +1,5 @@
+"""Work by the clock."""
+
+from wuye.jobs.jobs import Jobs
+
+__all__ = ["Jobs"]

@@ -52,10 +52,14 @@ if not TYPE_CHECKING:
     cel = _load_engine()
 
 
+REMEMBERED, REMEMBERED_NAMES = 1024, 6
+"""Results kept of one expression, and names that it may read for that."""
+
+
 class Expression:
     """A compiled expression; ``variables`` are the top-level names that it reads."""
 
-    __slots__ = ("_functions", "_paths", "_program", "source", "variables")
+    __slots__ = ("_functions", "_known", "_paths", "_program", "source", "variables")
 
     def __init__(self, source: str) -> None:
         if len(source) > SOURCE_MAX:
@@ -69,9 +73,24 @@ class Expression:
         self.variables = frozenset(reader.variables)
         self._paths = tuple(reader.variables.items())
         self._functions = {name: FUNCTIONS[name].call for name in reader.functions}
+        self._known: dict[tuple[object, ...], object] = {}
 
     def evaluate(self, scope: Mapping[str, object]) -> object:
         """Return the JSON value for this scope: None when it is null and when anything errs."""
+        key = tuple([scope.get(name) for name, _ in self._paths])
+        if len(key) > REMEMBERED_NAMES or not all(
+            type(value) is str or value is None or value is True for value in key
+        ):
+            return self._evaluate(scope)
+        # Most conditions look at a few states and kinds: what they came to is worth remembering.
+        if key in self._known:
+            return self._known[key]
+        if len(self._known) >= REMEMBERED:
+            self._known.clear()
+        result = self._known[key] = self._evaluate(scope)
+        return result
+
+    def _evaluate(self, scope: Mapping[str, object]) -> object:
         try:
             values = {name: _handed(scope.get(name), path, path.whole) for name, path in self._paths}
             return _result(self._program.execute(cel.Context(values, self._functions)))

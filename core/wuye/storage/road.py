@@ -20,11 +20,11 @@ class Road:
     """Drives the door. ``commits`` counts the units of work committed at each site by this process, which is the
     only one that writes: what was read while a count stood is true until it moves."""
 
-    def __init__(self, store: SqliteStore, door: Door, clock: Clock) -> None:
+    def __init__(self, store: SqliteStore, door: Door, org: str, clock: Clock) -> None:
         self.store = store
         self.door = door
+        self.org = org
         self.clock = clock
-        self.org = ""
         self.commits: dict[str, int] = {}
         self._listeners: list[Listener] = []
         self._directory: tuple[int, Directory] | None = None
@@ -34,13 +34,15 @@ class Road:
         """Call ``listener(site, seq)`` after every commit; at once, on the event loop."""
         self._listeners.append(listener)
 
-    async def exchange(self, principal: Principal, request: SyncRequest) -> Answer:
-        """Serve one ``POST /sync``.
+    async def exchange(
+        self, principal: Principal, request: SyncRequest, reset_before: frozenset[str] = frozenset()
+    ) -> Answer:
+        """Serve one ``POST /sync``; see `Door.exchange`.
 
         Raises:
             Problem: as `Door.exchange`.
         """
-        answer = await self.run(self.door.exchange(principal, request, self.clock()))
+        answer = await self.run(self.door.exchange(principal, request, self.clock(), reset_before=reset_before))
         self.sweep_soon(answer.wake)
         return answer
 
@@ -71,7 +73,6 @@ class Road:
             return known
         count = self.commits.get(self.org, 0)
         directory = await self.store.read(self.door.directory)
-        self.org = directory.org
         self._directory = (count, directory)
         return directory
 

@@ -7,6 +7,7 @@ every site. Reading follows from buckets alone: what a tablet may hold is what i
 import hashlib
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
@@ -47,12 +48,14 @@ class SiteInfo(Struct, frozen=True, kw_only=True):
 
 
 class Access(Struct, frozen=True, kw_only=True):
-    """What one user may do at one site. Rights are names such as ``ticket.create``."""
+    """What one user may do at one site. Rights are names such as ``ticket.create``; ``buckets`` are in the order of
+    first syncs, ``readable`` is their set."""
 
     user: str
     wide: frozenset[str] = frozenset()
     keyed: Mapping[str, frozenset[str]] = {}
     buckets: tuple[str, ...] = ()
+    readable: frozenset[str] = frozenset()
 
     def may(self, right: str, keys: Iterable[str]) -> bool:
         """Tell whether the user has a right on a record with these bucket keys. The one permission function."""
@@ -68,23 +71,7 @@ class Access(Struct, frozen=True, kw_only=True):
 
     def reads(self, buckets: Iterable[str]) -> bool:
         """Tell whether the user may read a record that lies in these buckets."""
-        return not self._bucket_set.isdisjoint(buckets)
-
-    @property
-    def _bucket_set(self) -> frozenset[str]:
-        return _frozen(self.buckets)
-
-
-_FROZEN: dict[tuple[str, ...], frozenset[str]] = {}
-
-
-def _frozen(names: tuple[str, ...]) -> frozenset[str]:
-    known = _FROZEN.get(names)
-    if known is None:
-        if len(_FROZEN) > 10_000:
-            _FROZEN.clear()
-        known = _FROZEN[names] = frozenset(names)
-    return known
+        return not self.readable.isdisjoint(buckets)
 
 
 NOTHING = Access(user="")
@@ -180,6 +167,16 @@ class Directory:
         ]
         return self._work_out(user, grants).get(site, NOTHING)
 
+    def roles_of(self, user: str, site: str, at_ms: int) -> list[str]:
+        """Return the roles that a user holds at a site, wide or for a key."""
+        grants = self._grants.get(user, [])
+        return sorted({grant.role for grant in grants if grant.site in (site, self.org) and grant.holds(at_ms)})
+
+    def zone_of(self, site: str) -> ZoneInfo:
+        """Return a site's time zone."""
+        info = self.sites.get(site)
+        return ZoneInfo(str(info.values.get("timezone") or "UTC") if info else "UTC")
+
     def ended_between(self, user: str, after_ms: int, upto_ms: int) -> bool:
         """Tell whether a grant of the user ended in a span."""
         return any(g.ends_ms is not None and after_ms < g.ends_ms <= upto_ms for g in self._grants.get(user, []))
@@ -258,6 +255,7 @@ class Directory:
             user=user,
             wide=frozenset(wide),
             keyed={key: frozenset(rights) for key, rights in keyed.items()},
+            readable=frozenset(buckets),
             buckets=tuple(sorted(buckets, key=lambda name: (order.get(name.split("/")[1], 0), name))),
         )
 

@@ -70,6 +70,14 @@ class Answer(Struct, kw_only=True):
     mismatches: list[Mismatch]
 
 
+class _Admitted(Struct, frozen=True, kw_only=True):
+    """A push whose logs fit: the ledger that keeps each, and the answers of those that bring nothing new."""
+
+    pusher: Pusher
+    homes: dict[str, str]
+    repeated: dict[str, Pushed]
+
+
 class Door:
     """Holds what is the same for every exchange; no state of its own but the organisation as last read."""
 
@@ -89,8 +97,15 @@ class Door:
             self._directory = known
         return known[1]
 
-    def exchange(self, principal: Principal, request: SyncRequest, now: datetime) -> Steps[Answer]:
-        """Serve one ``POST /sync``.
+    def exchange(
+        self,
+        principal: Principal,
+        request: SyncRequest,
+        now: datetime,
+        *,
+        reset_before: frozenset[str] = frozenset(),
+    ) -> Steps[Answer]:
+        """Serve one ``POST /sync``. Buckets ``reset_before`` (today) are not reset again for a mismatch.
 
         Raises:
             Problem: nothing of the request was applied (but sites committed before a log was found forked stay so).
@@ -106,12 +121,15 @@ class Door:
         if request.ops:
             for incoming in _decode(request, principal, now):
                 by_site.setdefault(incoming.site, []).append(incoming)
-            pusher = yield Read(lambda snapshot: self._admit(snapshot, principal, request, by_site, now))
+            admitted = yield Read(lambda snapshot: self._admit(snapshot, principal, request, by_site, now))
+            assert isinstance(admitted, _Admitted)
             for site, ops in by_site.items():
-                pushed[site] = yield from self._push(pusher, site, ops, now)  # type: ignore[arg-type]
+                pushed[site] = admitted.repeated.get(site) or (yield from self._push(admitted, site, ops, now))
         elif request.cursor is not None:
             yield from self._acknowledge(principal, request.cursor, now)
-        answer = yield Read(lambda snapshot: self._answer(snapshot, principal, request, by_site, pushed, now))
+        answer = yield Read(
+            lambda snapshot: self._answer(snapshot, principal, request, by_site, pushed, now, reset_before)
+        )
         assert isinstance(answer, tuple)
         sets, result = answer
         unknown = {digest: names for digest, names in sets.items() if digest not in self._remembered}
@@ -180,10 +198,10 @@ class Door:
         """Judge a site's held ops again where their cause is gone or their days are over."""
         yield Write(site, self._guarded(lambda tx: sweep(tx, self.directory(tx), site, now, retry_rules=retry_rules)))
 
-    def _push(self, pusher: Pusher, site: str, ops: Sequence[Incoming], now: datetime) -> Steps[Pushed]:
-        home = yield Read(lambda snapshot: home_of(self.directory(snapshot), pusher, site, now))
+    def _push(self, admitted: "_Admitted", site: str, ops: Sequence[Incoming], now: datetime) -> Steps[Pushed]:
+        pusher = admitted.pusher
         unit = self._guarded(lambda tx: push_site(tx, self.directory(tx), pusher, site, ops, now))
-        pushed = yield Write(str(home), unit)
+        pushed = yield Write(admitted.homes[site], unit)
         assert isinstance(pushed, Pushed)
         return pushed
 
@@ -206,17 +224,22 @@ class Door:
         request: SyncRequest,
         by_site: Mapping[str, Sequence[Incoming]],
         now: datetime,
-    ) -> Pusher:
-        """Check every log of a push before anything is applied."""
+    ) -> "_Admitted":
+        """Check every log of a push before anything is applied; what is only repeated is answered from here."""
         replica = snapshot.replica(principal.replica)
         cursor = self._unseal(request.cursor, snapshot)
         synced = max(replica.synced_ms if replica else 0, cursor.synced_ms if cursor else 0)
         pusher = Pusher(user=principal.user, replica=principal.replica, synced_ms=synced, alive=principal.alive)
         directory = self.directory(snapshot)
+        admitted = _Admitted(pusher=pusher, homes={}, repeated={})
         for site, ops in by_site.items():
-            home = home_of(directory, pusher, site, now)
-            check_log(snapshot, principal.user, principal.replica, site, ops, home)
-        return pusher
+            home = admitted.homes[site] = home_of(directory, pusher, site, now)
+            known = check_log(snapshot, principal.user, principal.replica, site, ops, home)
+            rows = [known.get((principal.user, incoming.id)) for incoming in ops]
+            if None not in rows:
+                results = [result_of(site, op.n, row) for op, row in zip(ops, rows, strict=True) if row]
+                admitted.repeated[site] = Pushed(results=results, home=home, seq=snapshot.head(home).seq)
+        return admitted
 
     def _acknowledge(self, principal: Principal, cursor: str, now: datetime) -> Steps[None]:
         """Note that a replica knows of a right's end, so that an older cursor cannot undo it."""
@@ -246,6 +269,7 @@ class Door:
         by_site: Mapping[str, Sequence[Incoming]],
         pushed: Mapping[str, Pushed],
         now: datetime,
+        reset_before: frozenset[str],
     ) -> tuple[Mapping[str, tuple[str, ...]], Answer]:
         directory = self.directory(snapshot)
         acked = {site: head.n for site, head in snapshot.acked(principal.replica).items()}
@@ -265,7 +289,7 @@ class Door:
             return {}, answer
         access = directory.access(principal.user, to_ms(now))
         cursor = self._unseal(request.cursor, snapshot)
-        page = read_page(snapshot, cursor, access, directory.sites, request.limit, request.have, now)
+        page = read_page(snapshot, cursor, access, directory.sites, request.limit, request.have, now, reset_before)
         if request.cursor is not None and cursor is None:
             page.reset = [name for site in access.values() for name in site.buckets]
         manifest = directory.manifest_hash(principal.user, to_ms(now))

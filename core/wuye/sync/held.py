@@ -32,10 +32,11 @@ def _round(unit: SiteUnit, author_of: AuthorOf, admitted: frozenset[str], *, ret
     for group in _in_groups(waiting):
         log = logs.setdefault(group[0].replica, Waiting())
         incoming = [from_held(held) for held in group]
+        judgeable = all(_cause_gone(held, unit, still, admitted, retry_rules=retry_rules) for held in group)
         if any(_depends_on_refused(held, unit) for held in group):
             unit.refuse(group, incoming, author_of(group[0]), "dependency")
-        elif all(_cause_gone(held, unit, still, admitted, retry_rules=retry_rules) for held in group):
-            unit.decide(group, incoming, author_of(group[0]), log)
+        elif judgeable and unit.decide(group, incoming, author_of(group[0]), log):
+            pass  # what was judged again and still cannot be decided goes on waiting, but not for ever
         elif any(_expired(held, unit) for held in group):
             unit.refuse(group, incoming, author_of(group[0]), "expired")
         else:

@@ -32,6 +32,7 @@ class Author(Struct, frozen=True, kw_only=True):
     now: Access
     kept: Access
     synced_ms: int = 0
+    roles: tuple[str, ...] = ()
     writes: frozenset[str] | None = None
 
     def reads(self, buckets: tuple[str, ...]) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from wuye.kernel.clock import to_wire
 from wuye.model.registry import Model
 from wuye.sync.buckets import buckets_of
 from wuye.sync.directory import Directory
@@ -65,6 +66,8 @@ class Layer:
     def __init__(self, site: str, now: datetime, directory: Directory, load: Callable[[Need], Facts]) -> None:
         self.site = site
         self.now = now
+        self.moment = to_wire(now)
+        self.today = now.astimezone(directory.zone_of(site)).date().isoformat()
         self._directory = directory
         self._load = load
         self._known: dict[Ref, Stored | None] = {}

@@ -52,8 +52,10 @@ def read_page(
     limit: int,
     have: Mapping[str, tuple[int, int]],
     now: datetime,
+    reset_before: frozenset[str] = frozenset(),
 ) -> Page:
-    """Read the next page of a replica. ``cursor`` None: everything is read from the start."""
+    """Read the next page of a replica. ``cursor`` None: everything is read from the start. Buckets ``reset_before``
+    are not reset again for a mismatch: reading them anew did not help."""
     page = Page(
         rows=[],
         cursor=cursor or empty(snapshot.epoch()),
@@ -64,7 +66,7 @@ def read_page(
         sets={},
     )
     sites = _open_sites(snapshot, page, access, every_site)
-    _check_sums(snapshot, page, sites, have)
+    _check_sums(snapshot, page, sites, have, reset_before)
     budget = max(1, min(limit, MAX_PAGE))
     starting = any(site.reading for site in sites)
     _read_news(snapshot, page, sites, max(1, budget // 2) if starting else budget)
@@ -132,7 +134,13 @@ def _open_site(snapshot: Snapshot, page: Page, site: str, entitled: tuple[str, .
     )
 
 
-def _check_sums(snapshot: Snapshot, page: Page, sites: Iterable[_Site], have: Mapping[str, tuple[int, int]]) -> None:
+def _check_sums(
+    snapshot: Snapshot,
+    page: Page,
+    sites: Iterable[_Site],
+    have: Mapping[str, tuple[int, int]],
+    reset_before: frozenset[str],
+) -> None:
     """Compare what the replica counts with what the server has; what differs is read again (protocol §3.6)."""
     for site in sites:
         asked = {name: have[f"{site.id}/{name}"] for name in site.held if f"{site.id}/{name}" in have}
@@ -143,6 +151,8 @@ def _check_sums(snapshot: Snapshot, page: Page, sites: Iterable[_Site], have: Ma
             count, total, newest = sums.get(f"{site.id}/{name}", (0, 0, 0))
             if newest <= site.seq and tuple(theirs) != (count, total):
                 page.mismatches.append(Mismatch(bucket=f"{site.id}/{name}", theirs=theirs, ours=(count, total)))
+                if f"{site.id}/{name}" in reset_before:
+                    continue
                 page.reset.append(f"{site.id}/{name}")
                 site.held.discard(name)
                 site.reading[name] = 0

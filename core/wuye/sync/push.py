@@ -40,31 +40,39 @@ class Pushed(Struct, frozen=True, kw_only=True):
     wake: frozenset[str] = frozenset()
 
 
-def check_log(snapshot: Snapshot, user: str, replica: str, site: str, ops: Sequence[Incoming], ledger: str) -> None:
-    """Check that a log continues the one known, before anything is applied. ``ledger`` is the site that keeps it.
+Known = dict[tuple[str, str], LedgerRow]
+"""The newest ledger row by (user, op)."""
+
+
+def check_log(snapshot: Snapshot, user: str, replica: str, site: str, ops: Sequence[Incoming], ledger: str) -> Known:
+    """Check that a log continues the one known, before anything is applied; return what is known of its old ops.
+
+    ``ledger`` is the site that keeps the log.
 
     Raises:
         Problem: ``log_gap`` with ``site`` and ``expected``, or ``log_forked`` with ``site``.
     """
-    head = snapshot.acked(replica).get(site, LogHead())
-    expected = head.n + 1
+    last = snapshot.acked(replica).get(site, LogHead()).n
+    expected = last + 1
     for incoming in ops:
         if incoming.n > expected:
             raise Problem("log_gap", extra={"site": site, "expected": expected})
         expected = max(expected, incoming.n + 1)
-    old = [incoming for incoming in ops if incoming.n <= head.n]
     numbers = [incoming.n for incoming in ops]
     if numbers != sorted(set(numbers)):
         raise Problem("log_forked", "the push names an n twice or out of order", extra={"site": site})
-    if old:
-        _check_repeats(snapshot, user, replica, site, old, ledger)
+    old = [incoming for incoming in ops if incoming.n <= last]
+    return _check_repeats(snapshot, user, replica, site, old, ledger) if old else {}
 
 
 def _check_repeats(
     snapshot: Snapshot, user: str, replica: str, site: str, old: Sequence[Incoming], ledger: str
-) -> None:
+) -> Known:
     ids = {incoming.id for incoming in old}
-    rows = _known(snapshot, ledger, ids, ids)
+    rows = snapshot.load(ledger, Need(ops=ids)).ops
+    if missing := ids - {op for _, op in rows}:
+        # The organisation's ledger may have some: from before the site was the user's.
+        rows = snapshot.load(snapshot.org(), Need(ops=missing)).ops | rows
     carried = {(row.n, row.op): row.content for row in snapshot.carried(ledger, replica, sorted(ids))}
     for incoming in old:
         row = rows.get((user, incoming.id))
@@ -73,14 +81,7 @@ def _check_repeats(
             known = row.content
         if known != incoming.content:
             raise Problem("log_forked", extra={"site": site})
-
-
-def _known(snapshot: Snapshot, ledger: str, ids: set[str], old: set[str]) -> Mapping[tuple[str, str], LedgerRow]:
-    """Return what the ledger has of these ops. Of the old ones among them the organisation's may have some: from
-    before the site was the user's."""
-    rows = snapshot.load(ledger, Need(ops=ids)).ops
-    missing = old - {op for _, op in rows}
-    return snapshot.load(snapshot.org(), Need(ops=missing)).ops | rows if missing else rows
+    return rows
 
 
 def author_of(pusher: Pusher, site: str, directory: Directory, now: datetime) -> Author:
@@ -91,6 +92,7 @@ def author_of(pusher: Pusher, site: str, directory: Directory, now: datetime) ->
         now=directory.access_at(pusher.user, site, now_ms),
         kept=directory.access_kept(pusher.user, site, pusher.synced_ms, now_ms),
         synced_ms=pusher.synced_ms,
+        roles=tuple(directory.roles_of(pusher.user, site, now_ms)),
         writes=pusher.writes,
     )
 
@@ -104,10 +106,9 @@ def push_site(
         Problem: as `check_log`, when another request of this replica came between.
     """
     home = home_of(directory, pusher, site, now)
-    check_log(tx, pusher.user, pusher.replica, site, ops, home)
+    known = check_log(tx, pusher.user, pusher.replica, site, ops, home)
     acked = tx.acked(pusher.replica).get(site, LogHead())
-    old = {incoming.id for incoming in ops if incoming.n <= acked.n}
-    known = _known(tx, home, {incoming.id for incoming in ops}, old)
+    known = tx.load(home, Need(ops={incoming.id for incoming in ops if incoming.n > acked.n})).ops | known
     fresh = _fresh(pusher, ops, known, acked)
     unit = SiteUnit(tx, home, directory, now)
     verdicts = _judge(unit, pusher, site, fresh) if fresh else {}
@@ -164,9 +165,7 @@ def sweep(
     return unit.decided
 
 
-def _fresh(
-    pusher: Pusher, ops: Sequence[Incoming], known: Mapping[tuple[str, str], LedgerRow], acked: LogHead
-) -> list[Incoming]:
+def _fresh(pusher: Pusher, ops: Sequence[Incoming], known: Known, acked: LogHead) -> list[Incoming]:
     """Return the ops that nobody has judged yet; those whose clock runs backwards in their log are marked."""
     fresh: dict[str, Incoming] = {}
     latest = acked.at_ms

@@ -69,18 +69,22 @@ class SiteUnit:
         self._follow(judged, group)
         return judged.verdicts
 
-    def decide(self, group: Sequence[HeldOp], incoming: Sequence[Incoming], author: Author, waiting: Waiting) -> None:
-        """Judge a held group again. What is still held only waits for something else from now on."""
+    def decide(self, group: Sequence[HeldOp], incoming: Sequence[Incoming], author: Author, waiting: Waiting) -> bool:
+        """Judge a held group again; tell whether that decided it. If not, it may wait for something else from now on."""
         self.seq += 1
         self._rows = 6 * len(group)
         judged = judge_group(incoming, author, self.layer, self.directory, waiting, barred=None, seq=self.seq)
+        if judged.verdicts[0].status == "held":  # then all are, and nothing was written
+            self.seq -= 1
+            for held, verdict in zip(group, judged.verdicts, strict=True):
+                self._forget_hold(held)
+                if verdict.wait != held.wait:
+                    self.plan.hold.append(msgspec.structs.replace(held, wait=verdict.wait))
+            return False
         for held, op, verdict in zip(group, incoming, judged.verdicts, strict=True):
-            if verdict.status == "held":
-                waiting.note((held.entity, held.record), held.op, creates=held.creates)
-                self.plan.hold.append(msgspec.structs.replace(held, wait=verdict.wait))
-            else:
-                self._note_decision(held, op, verdict, author)
+            self._note_decision(held, op, verdict, author)
         self._follow(judged, incoming)
+        return True
 
     def refuse(self, group: Sequence[HeldOp], incoming: Sequence[Incoming], author: Author, code: str) -> None:
         """Reject a held group without judging it."""
@@ -92,10 +96,15 @@ class SiteUnit:
         verdict.seq = verdict.seq or self.seq
         verdict.item = held.review or None
         self._outcomes.append((incoming, verdict, None))
+        self._forget_hold(held)
         self.plan.release.append((held.user, held.op))
         self.decided[held.op] = verdict
         entry = Entry(incoming=incoming, author=author, verdict=verdict, kind=verdict.code or "", replica=held.replica)
         record_decision(entry, held.review, self.layer, self.directory, self.seq)
+
+    def _forget_hold(self, held: HeldOp) -> None:
+        """Take back that an op waits for something else: an earlier round of this unit said so."""
+        self.plan.hold = [known for known in self.plan.hold if (known.user, known.op) != (held.user, held.op)]
 
     def hold(self, incoming: Incoming, verdict: Verdict, pos: int) -> HeldOp:
         """Return the row that keeps a held op."""
@@ -198,11 +207,7 @@ class SiteUnit:
 
     def _move_private_reviews(self) -> None:
         """Let private values of review items follow their records into other buckets."""
-        moved = [
-            ref
-            for ref, draft in self.layer.drafts.items()
-            if draft.was and ref[0] not in ("review", "review.private") and draft.was.buckets != self.layer.buckets(ref)
-        ]
+        moved = [ref for ref, draft in self.layer.drafts.items() if self._has_moved(ref, draft)]
         if not moved:
             return
         self.layer.ensure(Need(finds={Find(entity="review.private", field="subject", value=ref[1]) for ref in moved}))
@@ -212,6 +217,15 @@ class SiteUnit:
                 if draft := self.layer.open(("review.private", record)):
                     draft.seq = self.seq
                 self.layer.keep()
+
+    def _has_moved(self, ref: Ref, draft: Draft) -> bool:
+        entity = ref[0]
+        if entity in ("review", "review.private"):
+            return False
+        if draft.was:
+            return draft.was.buckets != self.layer.buckets(ref)
+        # A new record was waited for if its create was held; values are private then by its stream alone.
+        return self.directory.models[entity].entity.stream not in self.directory.supervised_streams
 
     def _write(self, draft: Draft) -> RecordWrite | None:
         was = draft.was

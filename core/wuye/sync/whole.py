@@ -2,7 +2,6 @@
 uniqueness, numbers and balances."""
 
 from collections.abc import Mapping
-from zoneinfo import ZoneInfo
 
 from wuye.model.entity import BucketKey
 from wuye.model.registry import Model
@@ -32,7 +31,7 @@ def complete(draft: Draft, author: Author, layer: Layer, directory: Directory) -
     _check_unique(draft, before, model, layer)
     if draft.was is None:
         _check_permission(draft, author, model)
-        _number(draft, model, layer, directory)
+        _number(draft, model, layer)
     if model.entity.account:
         _book(draft, model, layer)
 
@@ -126,9 +125,14 @@ def _check_required(draft: Draft, model: Model, layer: Layer, directory: Directo
 
 def scope_of(draft: Draft, author: Author, layer: Layer, directory: Directory) -> dict[str, object]:
     """Return the names that an expression about a record may use (ADR 1)."""
-    now = layer.now.isoformat()
     settings = directory.settings_at(layer.site)
-    return {**draft.values, "user": {"id": author.user}, "settings": settings, "today": now[:10], "now": now}
+    return {
+        **draft.values,
+        "user": {"id": author.user, "roles": author.roles},
+        "settings": settings,
+        "today": layer.today,
+        "now": layer.moment,
+    }
 
 
 def _check_unique(draft: Draft, before: Mapping[str, object], model: Model, layer: Layer) -> None:
@@ -146,19 +150,14 @@ def _check_permission(draft: Draft, author: Author, model: Model) -> None:
         raise rejected("forbidden")
 
 
-def _number(draft: Draft, model: Model, layer: Layer, directory: Directory) -> None:
+def _number(draft: Draft, model: Model, layer: Layer) -> None:
     rule = model.entity.number
     if rule is None or draft.values.get(rule.field):
         return
     prefix = rule.prefixes.get(str(draft.values.get(rule.by)), rule.prefix) if rule.by else rule.prefix
-    year = layer.now.astimezone(_zone(layer.site, directory)).year
+    year = layer.today[:4]
     key = f"{prefix}-{year}"
     draft.values[rule.field] = f"{key}-{layer.next_number(key):06d}"
-
-
-def _zone(site: str, directory: Directory) -> ZoneInfo:
-    info = directory.sites.get(site)
-    return ZoneInfo(str(info.values.get("timezone") or "UTC") if info else "UTC")
 
 
 def _book(draft: Draft, model: Model, layer: Layer) -> None:

@@ -99,6 +99,12 @@ class Accounts:
             (now_ms, user, device),
         )
 
+    def forget_sessions(self, before_ms: int) -> None:
+        """Drop sessions that were no longer good at a moment."""
+        self._connection.execute(
+            "DELETE FROM wuye_session WHERE min(expires_ms, coalesce(ended_ms, expires_ms)) < ?", (before_ms,)
+        )
+
     def replica(self, replica: str) -> Replica | None:
         """Return a replica."""
         return self._one(Replica, "wuye_replica", "id", replica)

@@ -36,10 +36,11 @@ class Checkpointer:
 
     def _serve(self) -> None:
         while not self._stop.wait(INTERVAL):
-            size = wal_bytes(self._path)
             with contextlib.suppress(sqlite3.OperationalError):  # busy: the next round will do
-                if size:
-                    self._checkpoint("TRUNCATE" if size > CAP else "PASSIVE")
+                if wal_bytes(self._path):
+                    self._checkpoint("PASSIVE")
+                if wal_bytes(self._path) > CAP:  # what is left to do is little now
+                    self._checkpoint("TRUNCATE")
 
     def _checkpoint(self, mode: str) -> None:
         self._connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchall()

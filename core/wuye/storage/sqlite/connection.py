@@ -21,15 +21,8 @@ def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path, timeout=10, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS
     )
-    pragmas = [
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "wal_autocheckpoint=0",
-        "temp_store=MEMORY",
-        "cache_size=-32768",
-    ]
-    if readonly:
-        pragmas.append("query_only=ON")
+    pragmas = ["journal_mode=WAL", "synchronous=FULL", "wal_autocheckpoint=0", "temp_store=MEMORY"]
+    pragmas += ["cache_size=-16384", "query_only=ON"] if readonly else ["cache_size=-65536"]
     for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}").fetchall()
     return connection

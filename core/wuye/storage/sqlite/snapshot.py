@@ -1,7 +1,7 @@
 """Reads of one moment (`wuye.sync.ports.Snapshot`): a connection inside a transaction."""
 
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 
 from wuye.storage.history import touches
@@ -50,7 +50,7 @@ class SqliteSnapshot:
 
     def __init__(self, connection: sqlite3.Connection, layouts: Mapping[str, TableLayout], names: Names) -> None:
         self.connection = connection
-        self._known: dict[Ref, tuple[int, Collection[str] | None]] = {}
+        self._known: dict[Ref, tuple[int, Mapping[str, object] | None]] = {}
         self._layouts = layouts
         self._names = names
 
@@ -206,7 +206,7 @@ class SqliteSnapshot:
     def _stored(self, row: Row) -> Stored:
         number, entity, id_, seq, deleted, buckets, body = row
         values = values_of(body)
-        self._known[entity, id_] = number, values.keys()
+        self._known[entity, id_] = number, values
         created_at, created_by, updated_at, updated_by = (str(values.pop(name)) for name in META)
         return Stored(
             entity=entity,

@@ -4,6 +4,8 @@ import asyncio
 import sqlite3
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -13,6 +15,7 @@ from wuye.storage.sqlite.checkpointer import Checkpointer
 from wuye.storage.sqlite.connection import InstallationLock, connect
 from wuye.storage.sqlite.names import Names
 from wuye.storage.sqlite.readers import Readers
+from wuye.storage.sqlite.reports import SqliteReader, reading
 from wuye.storage.sqlite.snapshot import SqliteSnapshot
 from wuye.storage.sqlite.transaction import SqliteTransaction
 from wuye.storage.sqlite.writer import Writer
@@ -51,6 +54,14 @@ class SqliteStore:
     async def read(self, unit: Callable[[SqliteSnapshot], T]) -> T:
         """Run reads on one snapshot, on a reader's thread."""
         return await asyncio.wrap_future(self._readers.submit(unit))
+
+    def reader(self) -> AbstractAsyncContextManager[SqliteReader]:
+        """Open a reader for a report: one snapshot, on a thread of its own."""
+        return reading(self.path)
+
+    def snapshot(self) -> AbstractContextManager[SqliteSnapshot]:
+        """Lend a snapshot for a block; entering waits for a free connection. A long block keeps the log long."""
+        return self._readers.snapshot()
 
     @property
     def blocking(self) -> "BlockingStore":

@@ -14,6 +14,7 @@ from wuye.sync.ports import Installation, Plan, RecordWrite, ReplicaState
 LIVE, DELETED, LEFT = 0, 1, 2
 """Marks of feed rows."""
 
+_FIXED = ("no", "site", "id", "created_at", "created_by")
 _INTO_RECORD = "INSERT INTO wuye_record (no, site, entity, id, seq, deleted, h, buckets, body)"
 _RECORD_KNOWN = (
     "ON CONFLICT (no) DO UPDATE SET seq = excluded.seq, deleted = excluded.deleted, h = excluded.h,"
@@ -180,7 +181,7 @@ class SqliteTransaction(SqliteSnapshot):
                 "UPDATE wuye_site SET records = records + ? WHERE no = ? RETURNING records", (len(new), site)
             ).fetchone()
             first = site * RECORDS_OF_A_SITE + last - len(new) + 1
-            self._known.update((ref, (first + offset, ())) for offset, ref in enumerate(new))
+            self._known.update((ref, (first + offset, {})) for offset, ref in enumerate(new))
         return [self._known[write.entity, write.id][0] for write in writes]
 
     def _write_feed(self, numbers: Sequence[int], writes: Sequence[RecordWrite], buckets: Mapping[str, int]) -> None:
@@ -199,12 +200,17 @@ class SqliteTransaction(SqliteSnapshot):
         self._insert("INSERT INTO wuye_feed (bucket, seq, record, h, mark)", rows)
 
     def _write_table(self, layout: TableLayout, pairs: Sequence[tuple[int, RecordWrite]]) -> None:
-        """Write typed columns: those that hold a value in some of the records, or did before."""
-        used: set[str] = set()
-        for _, write in pairs:
-            before = self._known[write.entity, write.id][1]
-            used.update(write.values, (name for name, _, _ in layout.columns) if before is None else before)
-        columns = [column for column in layout.columns if column[0] in used]
+        """Write typed columns: of new records those with a value, of others those that differ in any of them."""
+        self._write_columns(layout, [pair for pair in pairs if pair[1].was_seq is None])
+        self._write_columns(layout, [pair for pair in pairs if pair[1].was_seq is not None])
+
+    def _write_columns(self, layout: TableLayout, pairs: Sequence[tuple[int, RecordWrite]]) -> None:
+        changed: set[str] = set()
+        for number, write in pairs:
+            ref = (write.entity, write.id)
+            changed |= _changed(layout, self._known[ref][1], write)
+            self._known[ref] = number, {} if write.deleted else write.values
+        columns = [column for column in layout.columns if column[0] in changed]
         fields = [name for name, _, _ in columns]
         nested = [index for index, (_, _, type_) in enumerate(columns) if type_ == "json"]
         rows: list[Row] = []
@@ -216,7 +222,6 @@ class SqliteTransaction(SqliteSnapshot):
                     row[index] = packed(row[index])
             key = (number, self.site, write.id, write.seq, write.deleted)
             by = (write.created_at, write.created_by, write.updated_at, write.updated_by)
-            self._known[write.entity, write.id] = number, values.keys()
             rows.append((*key, *by, *row))  # type: ignore[arg-type]  # checked values of typed fields
         head, known = _upsert(layout.table, tuple(column for _, column, _ in columns))
         self._insert(head, rows, known)
@@ -238,8 +243,16 @@ def _body(write: RecordWrite) -> bytes | None:
     return write.body
 
 
+def _changed(layout: TableLayout, before: Mapping[str, object] | None, write: RecordWrite) -> Iterable[str]:
+    """Return the fields that must be written: SQLite rewrites the index of every column that is named."""
+    if before is None:
+        return {name for name, _, _ in layout.columns}
+    after = {} if write.deleted else write.values
+    return {name for name in {*before, *after} if before.get(name) != after.get(name)}
+
+
 @lru_cache(maxsize=1024)
 def _upsert(table: str, own: tuple[str, ...]) -> tuple[str, str]:
     columns = (*KEY_COLUMNS, *own)
-    news = ", ".join(f'"{name}" = excluded."{name}"' for name in columns if name not in ("no", "site", "id"))
+    news = ", ".join(f'"{name}" = excluded."{name}"' for name in columns if name not in _FIXED)
     return f'INSERT INTO "{table}" ({quoted(columns)})', f"ON CONFLICT (no) DO UPDATE SET {news}"

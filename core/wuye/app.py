@@ -1,0 +1,261 @@
+"""The composition root: an installation on disk becomes a running server."""
+
+import gc
+import os
+import secrets
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from socket import socket
+from typing import TYPE_CHECKING, Self
+
+import msgspec
+
+from wuye.builtin import plugin as core
+from wuye.host import Loaded, installed, load
+from wuye.http.log import configure_log
+from wuye.http.sessions import fold_username
+from wuye.kernel.clock import system_clock, to_ms
+from wuye.kernel.errors import Problem
+from wuye.kernel.ids import uuid7
+from wuye.model.registry import Registry
+from wuye.protocol.wire import Op, Result
+from wuye.settings import Settings, load_settings
+from wuye.storage.migrator import migrate
+from wuye.storage.sqlite import Account, SqliteStore
+from wuye.storage.sqlite.connection import InstallationLock
+from wuye.sync.directory import Directory
+from wuye.sync.door import Door, run, server_replica
+from wuye.sync.ports import Installation as Names
+from wuye.sync.unit import verify_chain
+
+if TYPE_CHECKING:
+    from litestar import Litestar
+
+    from wuye.http.server import Server
+
+
+class Installation:
+    """An installation that this process holds: migrated, its plugins loaded, its store open.
+
+    ``registry`` is what it can do, ``quarantined`` the plugins that were left out and why, ``org`` the organisation's
+    site.
+    """
+
+    def __init__(self, settings: Settings, loaded: Loaded, store: SqliteStore, names: Names) -> None:
+        self.settings = settings
+        self.loaded = loaded
+        self.store = store
+        self.org = names.org
+        self.epoch = names.epoch
+        self.door = Door(loaded.registry, names.secret)
+        self.clock = system_clock
+
+    @classmethod
+    def open(cls, dir_: Path, database: str | None = None, *, create: bool = False, **given: object) -> Self:
+        """Open the installation in a folder; with ``create`` found a new one where there is none.
+
+        Raises:
+            Problem: ``not_installed``, ``in_use``, ``bad_settings``, ``bad_plugin``.
+        """
+        settings = load_settings(dir_, database=database, **given)
+        file = settings.file
+        if not create and not file.exists():
+            raise Problem("not_installed", f"there is no {file}")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        loaded = load(core, installed(), strict=settings.strict_plugins)
+        lock = InstallationLock(file.with_name(f"{file.name}.lock"))
+        try:
+            migrate(file, loaded.piccolo_apps)
+        finally:
+            lock.release()
+        store = SqliteStore(file, loaded.registry, readers=settings.readers, capacity=settings.limit_waiting)
+        try:
+            names = store.blocking.read(lambda snapshot: snapshot.installation())
+            if not names.org:
+                if not create:
+                    raise Problem("not_installed", f"{file} was never set up")
+                names = _new_names()
+                store.blocking.found(names)
+            return cls(settings, loaded, store, names)
+        except BaseException:
+            store.close()
+            raise
+
+    @property
+    def registry(self) -> Registry:
+        """What the installation can do."""
+        return self.loaded.registry
+
+    def directory(self) -> Directory:
+        """Return the organisation as it is now."""
+        return self.store.blocking.read(self.door.directory)
+
+    def submit(
+        self, user: str, purpose: str, site: str, ops: Sequence[Op], *, writes: frozenset[str] | None = None
+    ) -> list[Result]:
+        """Push ops of a user's replica on the server, as the command line does when no server runs. ``writes``
+        stands for rights where the system itself acts (``plugin:core``)."""
+        if not ops:
+            return []
+        replica = server_replica(user, purpose)
+        steps = self.door.submit(user, replica, site, ops, self.clock(), writes=writes)
+        pushed = run(self.store.blocking, steps)
+        for woken in pushed.wake:
+            run(self.store.blocking, self.door.sweep(woken, self.clock()))
+        return pushed.results
+
+    def set_password(self, user: str, username: str, password: str) -> None:
+        """Give a user a password and end his sessions; checks nothing but that the user name is free.
+
+        Raises:
+            sqlite3.IntegrityError: another user has this user name.
+        """
+        from wuye.http.passwords import hash_password
+
+        account = Account(
+            user=user,
+            username=username,
+            folded=fold_username(username),
+            hash=hash_password(password),
+            changed_ms=to_ms(self.clock()),
+        )
+        self.store.blocking.write("", lambda tx: tx.accounts.put_account(account))
+        self.store.blocking.write("", lambda tx: tx.accounts.end_sessions(account.changed_ms, user=user))
+
+    def verify_ledger(self, site: str) -> int | None:
+        """Check a site's chain of ledger rows; return the position of the first that does not fit."""
+        after, digest = 0, b""
+        while True:
+            rows = self.store.blocking.read(lambda snapshot, after=after: snapshot.ledger(site, after=after, limit=1000))
+            if not rows:
+                return None
+            if (bad := verify_chain(rows, digest)) is not None:
+                return bad
+            after, digest = rows[-1].pos, rows[-1].digest
+
+    def close(self) -> None:
+        """Let go of it."""
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+
+def create_app(installation: Installation) -> "Litestar":
+    """Return the ASGI application of an installation."""
+    return _app(installation, _server(installation))
+
+
+def serve(
+    installation: Installation,
+    host: str | None = None,
+    port: int | None = None,
+    *,
+    ready: Callable[[str], object] = lambda _url: None,
+) -> None:
+    """Serve until a signal comes; what is under way is finished first. ``ready`` is told the address."""
+    import uvicorn
+
+    settings = installation.settings
+    configure_log(settings.log, settings.log_level)
+    server = _server(installation)
+    note = settings.dir / "serve.json"
+
+    class Uvicorn(uvicorn.Server):
+        async def startup(self, sockets: list[socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                url = _address(self.servers[0].sockets[0])
+                _write_private(note, msgspec.json.encode({"url": url, "token": server.token, "pid": os.getpid()}))
+                # What is there now stays: no collection need look at it again.
+                gc.collect()
+                gc.freeze()
+                ready(url)
+
+        async def shutdown(self, sockets: list[socket] | None = None) -> None:
+            server.hub.close()  # streams never end by themselves, and connections are waited for
+            await super().shutdown(sockets)
+
+    config = uvicorn.Config(
+        _app(installation, server),  # type: ignore[arg-type]  # Litestar spells the ASGI types in its own way
+        host=host or settings.host,
+        port=settings.port if port is None else port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        ws="none",
+        timeout_keep_alive=75,  # tablets come back within a minute
+        timeout_graceful_shutdown=20,
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=settings.proxies or None,
+    )
+    try:
+        Uvicorn(config).run()
+    finally:
+        note.unlink(missing_ok=True)
+
+
+def _server(installation: Installation) -> "Server":
+    from wuye.host import Manifests
+    from wuye.http.live import Hub
+    from wuye.http.server import Server
+    from wuye.http.speakers import Speakers
+    from wuye.storage.road import Road
+
+    road = Road(installation.store, installation.door, installation.org, installation.clock)
+    hub = Hub(installation.org, installation.settings.limit_live)
+    road.listen(hub.poke)
+    return Server(
+        settings=installation.settings,
+        registry=installation.registry,
+        road=road,
+        speakers=Speakers(road),
+        manifests=Manifests(installation.registry),
+        hub=hub,
+        epoch=installation.epoch,
+        version=version("wuye"),
+        token=secrets.token_urlsafe(32),
+    )
+
+
+def _app(installation: Installation, server: "Server") -> "Litestar":
+    from wuye.http.api import make_app
+    from wuye.jobs import Jobs
+
+    jobs = Jobs(server.road, installation.registry)
+
+    async def start() -> None:
+        await server.road.directory()
+        jobs.start()
+
+    async def stop() -> None:
+        server.hub.close()
+        await jobs.stop()
+        await server.road.drain()
+
+    return make_app(server, on_startup=start, on_shutdown=stop)
+
+
+def _new_names() -> Names:
+    now_ms = to_ms(system_clock())
+    return Names(
+        org=uuid7(now_ms, secrets.token_bytes(10)),
+        epoch=uuid7(now_ms, secrets.token_bytes(10)),
+        secret=secrets.token_bytes(32),
+    )
+
+
+def _address(listening: socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _write_private(file: Path, content: bytes) -> None:
+    file.unlink(missing_ok=True)
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
+        opened.write(content)

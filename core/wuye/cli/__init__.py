@@ -1,0 +1,71 @@
+"""``wuye``: sets an installation up, serves it, imports into it, checks it.
+
+Exit codes: 0 done, 1 it could not be done (rows of a file are wrong, say), 2 the command was not understood.
+"""
+
+import sys
+from importlib import import_module
+from importlib.metadata import version
+
+import click
+
+COMMANDS = {
+    "init": "wuye.cli.setup",
+    "demo": "wuye.cli.demo",
+    "serve": "wuye.cli.setup",
+    "migrate": "wuye.cli.setup",
+    "migration": "wuye.cli.setup",
+    "import": "wuye.cli.imports",
+    "export": "wuye.cli.imports",
+    "user": "wuye.cli.users",
+    "verify": "wuye.cli.checks",
+    "errors": "wuye.cli.checks",
+}
+"""Command → module; a module is imported when one of its commands is asked for, for start-up time is a goal."""
+
+
+class Wuye(click.Group):
+    """The command group: built-in commands, and ``wuye <plugin id>`` for those that plugins bring."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the built-in commands, then the plugins that bring some."""
+        return [*COMMANDS, *sorted(_plugins())]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Find a command, importing its module."""
+        if module := COMMANDS.get(cmd_name):
+            command = getattr(import_module(module), f"{cmd_name}_command")
+            assert isinstance(command, click.Command)
+            return command
+        return _plugins().get(cmd_name)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; a problem becomes a sentence and the exit code 1."""
+        from wuye.kernel.errors import Problem
+        from wuye.model.registry import BadPlugin
+
+        try:
+            return super().invoke(ctx)
+        except Problem as problem:
+            from wuye.cli.say import explain
+
+            click.secho(explain(problem), fg="red", err=True)
+        except BadPlugin as bad:
+            from wuye.cli.say import say
+
+            click.secho(f"{say('error.bad_plugin')} ({bad})", fg="red", err=True)
+        sys.exit(1)
+
+
+def _plugins() -> dict[str, click.Group]:
+    from wuye.builtin import plugin as core
+    from wuye.host import installed, load
+
+    commands = load(core, installed()).commands
+    return {name: click.Group(name, commands={c.name or name: c for c in own}) for name, own in commands.items()}
+
+
+@click.command(cls=Wuye, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("wuye"))
+def main() -> None:
+    """The service desk for property companies. Texts follow the language of the terminal (WUYE_LANG, LANG)."""

@@ -1,0 +1,125 @@
+"""``wuye demo``: a made-up company to try things on."""
+
+import os
+import secrets
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+import msgspec
+
+from wuye.cli.options import database, folder
+from wuye.cli.say import say
+from wuye.kernel.errors import Problem
+
+CARD = "demo.json"
+"""Holds the log-ins; written last, so that its presence tells a complete demo."""
+
+
+@click.command("demo")
+@folder
+@database
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same people on a day.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@click.option("--keep", is_flag=True, help="Keep a complete demo that is there already and only print its log-ins.")
+def demo_command(dir_: Path, database: str | None, seed: int, as_json: bool, keep: bool) -> None:
+    """Make a fresh demo installation and print its log-ins.
+
+    A residential estate (CYY), a trading mall (SFM), a head office (HQ), about 2,000 households and 3,000 tickets, a
+    user for every post. With --json: {"sites": [{"id", "code", "type"}], "users": [{"username", "password",
+    "roles", "sites"}]}; "roles" are role ids, a user's "sites" are site ids, all of them for posts that hold
+    everywhere. An older demo in the folder is replaced; a folder that holds anything else is left alone.
+    """
+    card = dir_ / CARD
+    if not (keep and card.exists()):
+        _check_room(dir_, database)
+        _make(dir_, database, seed, quiet=as_json)
+    if as_json:
+        click.echo(card.read_text("utf-8"))
+    else:
+        _show(card)
+
+
+def _check_room(dir_: Path, database: str | None) -> None:
+    """Take an older demo away; refuse a folder that holds anything else.
+
+    Raises:
+        Problem: ``in_use``.
+    """
+    from wuye.settings import load_settings
+    from wuye.storage.sqlite.connection import InstallationLock
+
+    file = load_settings(dir_, database=database).file
+    complete = (dir_ / CARD).exists()
+    strangers = [path.name for path in dir_.iterdir()] if dir_.exists() else []
+    if (strangers or file.exists()) and not complete:
+        values = {"folder": dir_ if strangers else file}
+        raise Problem("in_use", extra={"message": "cli.demo.not_empty", "values": values})
+    if complete:
+        lock = file.with_name(f"{file.name}.lock")
+        if lock.exists():
+            InstallationLock(lock).release()  # a server that runs would go on writing into nothing
+        shutil.rmtree(dir_)
+        for leftover in file.parent.glob(f"{file.name}*") if file.parent.exists() else ():
+            leftover.unlink()
+
+
+def _make(dir_: Path, database: str | None, seed: int, *, quiet: bool) -> None:
+    """Build the demo beside its place, then move it there whole."""
+    from wuye.settings import load_settings
+
+    target = dir_.absolute()
+    file = load_settings(target, database=database).file
+    target.parent.mkdir(parents=True, exist_ok=True)
+    building = target.with_name(f".{target.name}.{secrets.token_hex(4)}.making")
+    building.mkdir()
+    try:
+        _fill(building, seed, quiet=quiet)
+        if file.parent != target:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(building / "wuye.sqlite", file)
+            (building / "wuye.toml").write_text(f'database = "sqlite:///{file}"\n', "utf-8")
+        if target.exists():
+            target.rmdir()
+        building.replace(target)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+
+
+def _fill(building: Path, seed: int, *, quiet: bool) -> None:
+    from rich.console import Console
+    from rich.progress import track
+
+    from wuye.app import Installation
+    from wuye.demo.company import Batch, play, write_script
+
+    def progress(batches: Sequence[Batch]) -> Iterable[Batch]:
+        hidden = quiet or not sys.stderr.isatty()
+        return track(batches, say("cli.demo.making"), console=Console(stderr=True), transient=True, disable=hidden)
+
+    with Installation.open(building, f"sqlite:///{building / 'wuye.sqlite'}", create=True) as installation:
+        script = write_script(installation.registry, installation.org, seed, installation.clock())
+        play(script, installation.store.blocking, installation.door, progress=progress)
+        for user in script.users:
+            installation.set_password(user.id, user.username, user.password)
+    card = building / CARD
+    with open(os.open(card, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
+        opened.write(msgspec.json.encode(script.demo))
+
+
+def _show(card: Path) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from wuye.demo.company import Demo
+
+    demo = msgspec.json.decode(card.read_bytes(), type=Demo)
+    codes = {site.id: site.code for site in demo.sites}
+    table = Table(say("cli.user"), say("cli.password"), say("cli.role"), say("cli.sites"), title=say("cli.demo.title"))
+    for user in demo.users:
+        roles = ", ".join(say(f"role.{role}") for role in user.roles)
+        sites = " ".join(codes[site] for site in user.sites)
+        table.add_row(user.username, user.password, roles, sites)
+    Console().print(table)

@@ -1,0 +1,16 @@
+"""Options that many commands have."""
+
+from pathlib import Path
+
+import click
+
+folder = click.option(
+    "--dir",
+    "dir_",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=".",
+    envvar="WUYE_DIR",
+    show_default=True,
+    help="The installation's folder.",
+)
+database = click.option("--database", metavar="URL", help="sqlite:///FILE; by default wuye.sqlite in the folder.")

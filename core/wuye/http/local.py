@@ -1,0 +1,57 @@
+"""``POST /local/submit``: the command line on the server's own machine brings ops to the one door.
+
+While a server runs it alone may write (design §4), so ``wuye import`` hands its ops over. It shows the token that the
+server wrote into ``serve.json``, readable by the server's own account only.
+"""
+
+import hmac
+from collections.abc import Sequence
+
+import msgspec
+from litestar import Response, post
+from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
+
+from wuye.http.bodies import AnyRequest, decode, read_body
+from wuye.http.encoding import answer
+from wuye.http.server import Server
+from wuye.kernel.errors import Problem
+from wuye.protocol.wire import Op, Result
+
+MAX_BODY = 16 << 20
+MAX_OPS = 5_000
+
+
+class Submission(Struct, frozen=True, kw_only=True):
+    """Ops of ``user``'s server-side replica for ``purpose`` (``import``) at one site."""
+
+    user: str
+    purpose: str
+    site: str
+    ops: list[Op]
+
+
+class Submitted(Struct, frozen=True, kw_only=True):
+    """Their outcomes, in order."""
+
+    results: list[Result]
+
+
+_submission = msgspec.json.Decoder(Submission)
+
+
+def routes(server: Server) -> Sequence[HTTPRouteHandler]:
+    """Return the route of the local command line."""
+
+    @post("/local/submit", status_code=200)
+    async def submit(request: AnyRequest) -> Response[bytes]:
+        given = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if not hmac.compare_digest(given.encode(), server.token.encode()):
+            raise Problem("unauthorized")
+        asked = decode(await read_body(request, MAX_BODY), _submission)
+        if len(asked.ops) > MAX_OPS:
+            raise Problem("too_many_ops", extra={"max": MAX_OPS})
+        results = await server.road.submit(asked.user, asked.purpose, asked.site, asked.ops)
+        return await answer(request, msgspec.json.encode(Submitted(results=results)))
+
+    return [submit]

@@ -1,0 +1,93 @@
+"""What the server does by the clock: held ops, retention, old log-ins, jobs of plugins.
+
+An asyncio task a job: all that is asked of the clock here is "every so many seconds".
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import timedelta
+
+from wuye.http.log import log
+from wuye.http.sessions import DAY_MS, WAITS
+from wuye.jobs.reader import reading
+from wuye.kernel.clock import to_ms, to_wire
+from wuye.model.plugin import Job
+from wuye.model.registry import Registry
+from wuye.storage.road import Road
+from wuye.sync.directory import Directory
+
+HOUR = 3600
+FIRST = 5.0
+"""Seconds after the start at which everything is done once: first the waiting tablets are served."""
+
+Work = Callable[[], Awaitable[object]]
+
+
+class Jobs:
+    """All that runs by the clock in one server process. Each round of a job waits for the round before."""
+
+    def __init__(self, road: Road, registry: Registry) -> None:
+        self._road = road
+        self._registry = registry
+        self._tasks: list[asyncio.Task[None]] = []
+        self._started = False
+
+    def start(self) -> None:
+        """Start on the running event loop."""
+        self._tasks = [
+            asyncio.ensure_future(_repeat(name, every, work)) for name, every, work in self._schedule()
+        ]
+
+    async def stop(self) -> None:
+        """Stop; what is being written is finished by the road."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def sweep(self) -> None:
+        """Judge held ops again: their days may be over, and a new start may have mended the rule that failed."""
+        retry, self._started = not self._started, True
+        for site in _every_site(await self._road.directory()):
+            if await self._road.read(lambda snapshot, site=site: snapshot.held(site)):  # type: ignore[misc]
+                now = self._road.clock()
+                await self._road.run(self._road.door.sweep(site, now, retry_rules=retry))
+
+    async def purge(self) -> None:
+        """Forget deletions that no replica can still ask for, and old log-ins (protocol §4)."""
+        directory, now = await self._road.directory(), self._road.clock()
+        kept = timedelta(milliseconds=directory.days_ms("max_offline_days", 90))
+        for site in _every_site(directory):
+            await self._road.write(site, lambda transaction: transaction.purge(to_wire(now - kept)))
+        dead_ms = to_ms(now) - directory.days_ms("grace_days", 14) - DAY_MS
+        failed_ms = to_ms(now) - max(span for span, _ in WAITS)
+        await self._road.store.write("", lambda transaction: transaction.accounts.forget_sessions(dead_ms))
+        await self._road.store.write("", lambda transaction: transaction.accounts.forget_attempts(failed_ms))
+
+    async def run(self, plugin: str, job: Job) -> None:
+        """Run a plugin's job at every site where the plugin is on."""
+        directory = await self._road.directory()
+        for site, info in directory.sites.items():
+            if plugin in info.plugins:
+                async with reading(self._road.store) as reader:
+                    asked = await job.run(reader, site, self._road.clock())
+                await self._road.follow_up(plugin, job.id, site, asked, frozenset(job.writes))
+
+    def _schedule(self) -> Iterator[tuple[str, float, Work]]:
+        yield "sweep", HOUR, self.sweep
+        yield "purge", 24 * HOUR, self.purge
+        for plugin, job in self._registry.jobs:
+            yield f"{plugin}.{job.id}", job.every, lambda plugin=plugin, job=job: self.run(plugin, job)  # type: ignore[misc]
+
+
+async def _repeat(name: str, every: float, work: Work) -> None:
+    await asyncio.sleep(FIRST)
+    while True:
+        try:
+            await work()
+        except Exception as error:  # the next round may fare better, and the other jobs must run
+            log().error("job_failed", job=name, exc_info=error)
+        await asyncio.sleep(every)
+
+
+def _every_site(directory: Directory) -> list[str]:
+    return sorted({directory.org, *directory.sites})
