@@ -3,6 +3,7 @@
 import gc
 import os
 import secrets
+import signal
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -27,6 +28,7 @@ from wuye.storage.sqlite.connection import InstallationLock
 from wuye.sync.directory import Directory
 from wuye.sync.door import Door, run, server_replica
 from wuye.sync.ports import Installation as Names
+from wuye.sync.ports import Snapshot
 from wuye.sync.unit import verify_chain
 
 if TYPE_CHECKING:
@@ -52,13 +54,13 @@ class Installation:
         self.clock = system_clock
 
     @classmethod
-    def open(cls, dir_: Path, database: str | None = None, *, create: bool = False, **given: object) -> Self:
+    def open(cls, dir_: Path, database: str | None = None, *, create: bool = False) -> Self:
         """Open the installation in a folder; with ``create`` found a new one where there is none.
 
         Raises:
             Problem: ``not_installed``, ``in_use``, ``bad_settings``, ``bad_plugin``.
         """
-        settings = load_settings(dir_, database=database, **given)
+        settings = load_settings(dir_, database=database)
         file = settings.file
         if not create and not file.exists():
             raise Problem("not_installed", f"there is no {file}")
@@ -125,14 +127,16 @@ class Installation:
 
     def verify_ledger(self, site: str) -> int | None:
         """Check a site's chain of ledger rows; return the position of the first that does not fit."""
-        after, digest = 0, b""
-        while True:
-            rows = self.store.blocking.read(lambda snapshot, after=after: snapshot.ledger(site, after=after, limit=1000))
-            if not rows:
-                return None
-            if (bad := verify_chain(rows, digest)) is not None:
-                return bad
-            after, digest = rows[-1].pos, rows[-1].digest
+
+        def check(snapshot: Snapshot) -> int | None:
+            after, digest = 0, b""
+            while rows := snapshot.ledger(site, after=after):
+                if (bad := verify_chain(rows, digest)) is not None:
+                    return bad
+                after, digest = rows[-1].pos, rows[-1].digest
+            return None
+
+        return self.store.blocking.read(check)
 
     def close(self) -> None:
         """Let go of it."""
@@ -181,7 +185,7 @@ def serve(
             await super().shutdown(sockets)
 
     config = uvicorn.Config(
-        _app(installation, server),  # type: ignore[arg-type]  # Litestar spells the ASGI types in its own way
+        _app(installation, server),
         host=host or settings.host,
         port=settings.port if port is None else port,
         log_config=None,
@@ -194,10 +198,14 @@ def serve(
         proxy_headers=bool(settings.proxies),
         forwarded_allow_ips=settings.proxies or None,
     )
+    # uvicorn raises a signal that ended it once more; by then all is done, and the caller goes on.
+    before = {name: signal.signal(name, lambda *_: None) for name in (signal.SIGINT, signal.SIGTERM)}
     try:
         Uvicorn(config).run()
     finally:
         note.unlink(missing_ok=True)
+        for name, handler in before.items():
+            signal.signal(name, handler)
 
 
 def _server(installation: Installation) -> "Server":

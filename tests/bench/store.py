@@ -8,6 +8,7 @@ import sys
 import time
 import zlib
 from collections.abc import Callable, Sequence
+from itertools import count
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -26,13 +27,11 @@ from wuye.sync.ports import Head, LedgerRow, LogHead, Need, Plan, RecordWrite, S
 BUCKETS = 10
 AT = "2026-11-22T01:02:03.004Z"
 random = Random(7)
-clock = 1_790_000_000_000
+clock = count(1_790_000_000_000)
 
 
 def new_id() -> str:
-    global clock
-    clock += 1
-    return uuid7(clock, random.randbytes(10))
+    return uuid7(next(clock), random.randbytes(10))
 
 
 SITE, USER, REPLICA = new_id(), new_id(), new_id()
@@ -63,7 +62,7 @@ def ledger_of(head: Head, pos: int, write: RecordWrite) -> LedgerRow:
     return LedgerRow(
         site=SITE, pos=pos, seq=write.seq, op=new_id(), user=USER, replica=REPLICA, n=pos, entity="ticket",
         record=write.id, kind="create", status="applied", code=None, fields=(), message=None, review=None, cause=None,
-        at=AT, at_ms=clock, received_at=AT, clock_suspect=False, body=body, changes=body,
+        at=AT, at_ms=1, received_at=AT, clock_suspect=False, body=body, changes=body,
         content=hashlib.sha256(body).digest(), digest=head.digest,
     )  # fmt: skip
 

@@ -1,34 +1,63 @@
-"""What must be true when nothing moves any more."""
+"""What must be true when nothing moves any more (design §8)."""
+
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from .oracle import Truth
+from .books import Books
+from .oracle import Key, Truth
+from .tablet import Tablet
 
 if TYPE_CHECKING:
     from .world import World
 
 
-def check(world, *, nothing_held=False):
-    replicas_equal_their_rights(world)
-
-
-def replicas_equal_their_rights(world: "World") -> None:
-    """Every replica holds exactly what a plain query for its user's rights yields, byte for byte."""
+def check(world: "World", *, nothing_held: bool = False) -> None:
+    """Check everything; ``nothing_held``: the days of holding have passed."""
     truth = Truth(world.store, world.now)
+    books = Books(world, truth)
     for tablet in world.tablets:
-        if tablet.erased or not world.may_log_in(tablet) or not tablet.ready:
-            continue
-        expected = truth.visible(tablet.post.id)
-        rows = tablet.store.all("SELECT b.name, m.entity, m.record, m.h FROM member m JOIN bucket b ON b.id = m.bucket")
-        held = {}
-        for name, entity, record, h in rows:
-            held.setdefault(name, {})[name[:36], entity, record] = h
-        for name in sorted(expected.keys() | held.keys()):
-            e, h = expected.get(name, {}), held.get(name, {})
-            assert e == h, f"{tablet.name} {name}: missing {[k for k in e if k not in h]}, too much {[k for k in h if k not in e]}, other {[k for k in e if k in h and e[k]!=h[k]]}"
-        records = {key for bucket in expected.values() for key in bucket}
-        bodies = {(s, e, r): b for s, e, r, b in tablet.store.all("SELECT site, entity, id, body FROM record")}
-        assert bodies == {key: truth.body(key) for key in records}, tablet.name
+        if tablet.erased:
+            assert not tablet.seqs(), f"{tablet.name} was to be wiped"
+        elif tablet.ready and world.may_log_in(tablet):
+            _holds_what_he_may_see(tablet, truth)
+            _outcomes_came_home(tablet, books)
+    books.check(nothing_held=nothing_held)
 
 
-def self_check_is_quiet(world):
-    pass
+def _holds_what_he_may_see(tablet: Tablet, truth: Truth) -> None:
+    """A replica holds exactly what a plain query for its user's rights yields, byte for byte."""
+    expected = truth.visible(tablet.post.id)
+    held: dict[str, dict[Key, int]] = {}
+    for name, entity, record, h in tablet.store.all(
+        "SELECT b.name, m.entity, m.record, m.h FROM member m JOIN bucket b ON b.id = m.bucket"
+    ):
+        held.setdefault(str(name), {})[str(name)[:36], str(entity), str(record)] = int(str(h))
+    for name in sorted(expected.keys() | held.keys()):
+        right, here = expected.get(name, {}), held.get(name, {})
+        missing, beyond = right.keys() - here.keys(), here.keys() - right.keys()
+        other = [key for key in right.keys() & here.keys() if right[key] != here[key]]
+        assert right == here, f"{tablet.name} {name}: missing {missing}, too much {beyond}, other {other}"
+    known = truth.buckets(tablet.post.id)
+    assert set(tablet.store.buckets()) <= known, f"{tablet.name} keeps {set(tablet.store.buckets()) - known}"
+    bodies = {
+        (str(site), str(entity), str(record)): body
+        for site, entity, record, body in tablet.store.all("SELECT site, entity, id, body FROM record")
+    }
+    assert bodies == {key: truth.body(key) for key in {key for bucket in expected.values() for key in bucket}}
+
+
+def _outcomes_came_home(tablet: Tablet, books: Books) -> None:
+    """The outbox is empty, and of each op the person sees what has become of it."""
+    for op, state, overlay in tablet.store.all("SELECT op, state, overlay FROM op"):
+        status = books.status(tablet.post.id, str(op))
+        assert state == status, f"{tablet.name}: {op} is {state}, the ledger says {status}"
+        assert overlay == (1 if state == "held" else 0), f"{tablet.name}: overlay of {op}, {state}, is {overlay}"
+
+
+def self_check_is_quiet(world: "World") -> None:
+    """A day later every replica sends its sums, and the server agrees with all of them (protocol §3.6)."""
+    before = world.watch.mismatches
+    world.now += timedelta(days=1, hours=1)
+    world.rest()
+    assert world.watch.mismatches == before, "a self-check failed"
+    assert world.watch.checked > 0 or not any(t.ready and world.may_log_in(t) for t in world.tablets)

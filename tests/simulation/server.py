@@ -1,7 +1,7 @@
 """The server's end of the wire: log-ins, manifests and the shipped `Door`, without HTTP."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 from msgspec import Struct
@@ -44,8 +44,8 @@ class Exchange(Struct, frozen=True):
 
 
 class Server:
-    """``between`` is called between the steps of an exchange, where other requests may come in; ``watch`` sees every
-    exchange that was answered."""
+    """``between`` is called between the steps of an exchange, where other requests may come in; ``arrived`` sees
+    every exchange before it is served, ``watch`` after."""
 
     def __init__(self, store: Store, clock: Callable[[], datetime], new_id: Callable[[], str]) -> None:
         self.store = store
@@ -53,6 +53,7 @@ class Server:
         self.new_id = new_id
         self.page = 2000
         self.between: Callable[[], None] = lambda: None
+        self.arrived: Callable[[Principal, SyncRequest], None] = lambda principal, request: None
         self.watch: Callable[[Exchange], None] = lambda exchange: None
         self.usernames: dict[str, str] = {}
         self.sessions: dict[str, Session] = {}
@@ -127,6 +128,7 @@ class Server:
     def _sync(self, principal: Principal, request: SyncRequest) -> Reply:
         now = self.clock()
         request = msgspec.structs.replace(request, limit=min(request.limit, self.page))
+        self.arrived(principal, request)
         answer = self.drive(self.door.exchange(principal, request, now))
         self.woken.update(dict.fromkeys(sorted(answer.wake)))
         self.watch(Exchange(principal, request, answer, now))
@@ -172,5 +174,3 @@ def _refusal(code: str, **extra: object) -> Reply:
     status = CODES[code].status
     return Reply(status, {}, _encode({"status": status, "code": code, **extra}))
 
-
-HOUR = timedelta(hours=1)

@@ -81,6 +81,12 @@ class Tablet:
         rows = self.store.all("SELECT id, body FROM op WHERE id > ? ORDER BY id", after)
         return [(int(str(row[0])), bytes(row[1])) for row in rows if isinstance(row[1], bytes)]
 
+    @property
+    def stuck(self) -> list[tuple[str, str]]:
+        """The ops (user, op) that were not answered yet."""
+        rows = self.store.all("SELECT op FROM op WHERE state IN ('waiting', 'sent')")
+        return [(self.post.id, str(op)) for (op,) in rows]
+
     def close(self) -> None:
         """Give the files back."""
         for store in self._stores:

@@ -1,17 +1,20 @@
 """What must be true at every step: of every answer of the server, of every database of a client."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import UNSET
 
 from wuye.kernel.clock import to_ms, to_wire
-from wuye.kernel.clock import from_wire  # noqa: F401
-from wuye.protocol.wire import FeedChange
+from wuye.protocol.wire import FeedChange, SyncRequest
 from wuye.sync.cursor import site_key, unseal
+from wuye.sync.door import Principal
 from wuye.sync.ports import FeedRow, LedgerRow
 
+from .office import LOG
 from .oracle import Truth
+from .points import registry
 from .server import SECRET, Exchange
 from .tablet import Tablet
 from .town import ORG, SITES
@@ -30,6 +33,7 @@ class Watch:
         self._issued: dict[str, int] = {}
         self._shown: dict[str, int] = {}
         self.mismatches = 0
+        self.checked = 0
 
     def stepped(self) -> None:
         """Look at the tablets after a step: a record's seq never goes back (protocol §3.5)."""
@@ -42,11 +46,12 @@ class Watch:
     def exchanged(self, exchange: Exchange) -> None:
         """Look at an answer before it leaves."""
         self.mismatches += len(exchange.answer.mismatches)
+        self.checked += len(exchange.request.have)
         if exchange.answer.response.cursor is not UNSET:
             truth = Truth(self._world.store, exchange.now)
             self._only_what_he_may_see(exchange, truth)
             self._no_seq_is_split(exchange)
-            self._judged_by_rights_then_or_now(exchange, truth)
+            self._judged_by_rights_then_or_now(truth)
         self._note_cursor(exchange)
 
     def _only_what_he_may_see(self, exchange: Exchange, truth: Truth) -> None:
@@ -107,14 +112,13 @@ class Watch:
         after = dict.fromkeys(sorted(buckets), seq - 1)
         return self._world.store.read(lambda snapshot: snapshot.feed(site, after, seq, 100_000, marks=True))
 
-    def _judged_by_rights_then_or_now(self, exchange: Exchange, truth: Truth) -> None:
+    def _judged_by_rights_then_or_now(self, truth: Truth) -> None:
         """Protocol §3.5: by present rights, or those that this replica last knew of; ``at`` plays no part."""
-        self._note_request(exchange)
         for site in SITES:
             rows = self._world.store.read(lambda s, site=site: s.ledger(site, after=self._read[site], limit=10**6))
             for row in rows:
                 self._read[site] = row.pos
-                if site != ORG and row.n and row.replica == exchange.principal.replica:
+                if site != ORG and row.n and row.replica != LOG:
                     self._judged(row, site, truth)
 
     def _judged(self, row: LedgerRow, site: str, truth: Truth) -> None:
@@ -124,17 +128,17 @@ class Watch:
         verb = f"act.{op['act']}" if row.kind == "act" else row.kind
         right = f"{row.entity}.{verb}"
         now = truth.grants(row.user)
-        if row.status in ("applied", "merged") and row.entity in truth_entities():
-            synced = to_wire_ms(self._shown.get(row.replica, 0))
+        if row.status in ("applied", "merged") and row.entity in registry().entities:
+            synced = to_wire(datetime.fromtimestamp(self._shown.get(row.replica, 0) / 1000, UTC))
             kept = truth.grants(row.user, synced)
             assert truth.may(right, site, [*now, *kept]), f"{row.user} had no right to {right} at {site}"
         if (row.status, row.code, row.message) == ("rejected", "forbidden", None):
             assert not truth.may(right, site, now, wide=True), f"{row.user} has the right to {right} at {site}"
 
-    def _note_request(self, exchange: Exchange) -> None:
-        replica, cursor = exchange.principal.replica, exchange.request.cursor
-        known = self._issued.get(cursor or "", 0)
-        self._shown[replica] = max(self._shown.get(replica, 0), known)
+    def arrived(self, principal: Principal, request: SyncRequest) -> None:
+        """Note what a replica shows to know, before it is served."""
+        known = self._issued.get(request.cursor or "", 0)
+        self._shown[principal.replica] = max(self._shown.get(principal.replica, 0), known)
 
     def _note_cursor(self, exchange: Exchange) -> None:
         """Remember when the last completed sync was that a cursor tells of."""
@@ -143,15 +147,3 @@ class Watch:
             before = self._issued.get(exchange.request.cursor or "", 0)
             synced = before if response.more else to_ms(exchange.now)
             self._issued[response.cursor] = max(synced, self._issued.get(response.cursor, 0))
-
-
-def truth_entities() -> set[str]:
-    from .points import registry
-
-    return set(registry().entities)
-
-
-def to_wire_ms(ms: int) -> str:
-    from datetime import UTC, datetime
-
-    return to_wire(datetime.fromtimestamp(ms / 1000, UTC))

@@ -58,6 +58,7 @@ class World:
         self.server.page = self.random.choice(PAGES)
         self.server.between = self._cross
         self.watch = Watch(self)
+        self.server.arrived = self.watch.arrived
         self.server.watch = self.watch.exchanged
         self._settle_in()
 
@@ -113,7 +114,7 @@ class World:
                 invariants.check(self, nothing_held=True)
             invariants.self_check_is_quiet(self)
         finally:
-            pass
+            self.close()
 
     def step(self) -> None:
         """Make one random move."""
@@ -230,6 +231,9 @@ class World:
                     tab.sync()
         except Erased:
             tablet.erased = True
+        except Refused:
+            if self.may_log_in(tablet):
+                raise
 
     def may_log_in(self, tablet: Tablet) -> bool:
         """Tell whether the server lets this user in from this device."""

@@ -1,9 +1,10 @@
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-import sqlite3
 
 import pytest
+
 from wuye.storage.drift import create_missing
 from wuye.storage.migrator import migrate
 from wuye.storage.sqlite import SqliteStore

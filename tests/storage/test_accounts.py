@@ -4,6 +4,7 @@ import sqlite3
 
 import pytest
 from msgspec.structs import replace
+
 from wuye.storage.sqlite import Account, Accounts, Device, Replica, Session, SqliteStore
 from wuye.sync.ports import ReplicaState
 
@@ -45,9 +46,7 @@ def test_two_users_cannot_have_one_name(sqlite_store: SqliteStore) -> None:
 
 def test_sessions_end_by_user_and_by_device(sqlite_store: SqliteStore) -> None:
     def session(number: int, user: str, device: str) -> Session:
-        return Session(
-            digest=bytes([number]), user=user, device=device, replica="r", issued_ms=1, expires_ms=9
-        )
+        return Session(digest=bytes([number]), user=user, device=device, replica="r", issued_ms=1, expires_ms=9)
 
     all_ = [session(1, "u1", "d1"), session(2, "u1", "d2"), session(3, "u2", "d1")]
     change(sqlite_store, *all_)

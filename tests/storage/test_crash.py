@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from wuye.storage.sqlite import SqliteStore
 from wuye.testing.store_suite import A, B, pull
 from wuye.testing.store_world import SITE, id_of, registry

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 
 import pytest
+
 from wuye.sync.ports import Store
 from wuye.testing.memory import MemoryStore
 from wuye.testing.store_suite import STATEMENTS

@@ -8,17 +8,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from wuye.kernel.errors import Problem
 from wuye.storage.drift import new_migration, schema_drift
 from wuye.storage.migrator import migrate, pending
 from wuye.testing.store_world import registry
 
-APP = '''
+APP = """
 from pathlib import Path
 from piccolo.conf.apps import AppConfig
 APP_CONFIG = AppConfig(app_name="{name}", migrations_folder_path=str(Path(__file__).parent / "migrations"))
-'''
-STEP = '''
+"""
+STEP = """
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from wuye.storage.synced import add_columns, add_indices, create_table, run_sql
 ID = "{id}"
@@ -26,7 +27,7 @@ async def forwards():
     manager = MigrationManager(migration_id=ID, app_name="{app}", description="")
     {body}
     return manager
-'''
+"""
 
 
 class Apps:
@@ -60,7 +61,9 @@ def tables(path: Path) -> set[str]:
         return {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
 
 
-def test_everything_pending_runs_once_and_in_order(tmp_path: Path, apps: Apps, capsys: pytest.CaptureFixture[str]) -> None:
+def test_everything_pending_runs_once_and_in_order(
+    tmp_path: Path, apps: Apps, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "wuye.sqlite"
     app = apps.add(
         "plug_a",
@@ -104,7 +107,7 @@ def test_a_copy_is_made_before_data_is_touched(tmp_path: Path, apps: Apps) -> No
 
 def test_a_file_must_bear_its_apps_name(tmp_path: Path, apps: Apps) -> None:
     path = tmp_path / "wuye.sqlite"
-    with pytest.raises(Problem, match="m0001.py must be named plug_d_"):
+    with pytest.raises(Problem, match=r"m0001\.py must be named plug_d_"):
         migrate(path, [apps.add("plug_d", {"m0001": "pass"})])
     assert not path.exists()
 
@@ -117,7 +120,9 @@ def test_two_apps_cannot_share_a_name(tmp_path: Path, apps: Apps) -> None:
 
 def test_drift_is_told_and_a_migration_written_for_it(tmp_path: Path, apps: Apps) -> None:
     """The written file brings the database to the descriptors, in two steps like a plugin that grows."""
-    app = apps.add("plug_g", {"plug_g_2026_01_01": 'create_table(manager, "note", {"title": "text", "done": "boolean"})'})
+    app = apps.add(
+        "plug_g", {"plug_g_2026_01_01": 'create_table(manager, "note", {"title": "text", "done": "boolean"})'}
+    )
     path = tmp_path / "wuye.sqlite"
     migrate(path, [app])
     told = drift(path)

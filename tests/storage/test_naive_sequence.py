@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import pytest
 from msgspec.structs import replace
+
 from wuye.sync.ports import Head, Plan, Store, Transaction
 from wuye.testing import store_suite as suite
 from wuye.testing.memory import MemorySnapshot, MemoryStore

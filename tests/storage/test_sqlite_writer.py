@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+
 from wuye.kernel.errors import Problem
 from wuye.storage.sqlite import SqliteStore, SqliteTransaction
 from wuye.testing.store_suite import A, note, pull
@@ -45,7 +46,8 @@ def test_a_full_queue_answers_busy_at_once_and_loses_nothing(database: Path) -> 
         first = asyncio.create_task(store.write(SITE, lambda _: go_on.wait(5)))
         await asyncio.sleep(0.05)
         tasks = [
-            asyncio.create_task(store.write(SITE, lambda t, n=n: write(t, SITE, [note(f"n{n}", "a")]))) for n in range(9)
+            asyncio.create_task(store.write(SITE, lambda t, n=n: write(t, SITE, [note(f"n{n}", "a")])))
+            for n in range(9)
         ]
         await asyncio.sleep(0)
         go_on.set()

@@ -7,7 +7,8 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
 from wuye.storage.drift import create_missing
 from wuye.storage.migrator import migrate
 from wuye.storage.sqlite import SqliteStore
@@ -73,7 +74,12 @@ class SideBySide(RuleBasedStateMachine):
         for store in self.stores:
             store.write(site, lambda transaction: transaction.purge(f"2026-11-22T01:{minute:02d}:{second:02d}.500Z"))
 
-    @rule(site=sites, after=st.dictionaries(st.sampled_from(BUCKETS), st.integers(0, 9)), limit=st.integers(1, 9), marks=st.booleans())
+    @rule(
+        site=sites,
+        after=st.dictionaries(st.sampled_from(BUCKETS), st.integers(0, 9)),
+        limit=st.integers(1, 9),
+        marks=st.booleans(),
+    )
     def page(self, site: str, after: dict[str, int], limit: int, marks: bool) -> None:
         positions = {bucket(name, site): seq for name, seq in after.items()}
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from piccolo.engine.sqlite import SQLiteEngine
+
 from wuye.storage.engine import BorrowedEngine
 from wuye.storage.layout import layouts
 from wuye.storage.sqlite import SqliteStore

@@ -54,13 +54,13 @@ def values(house: House, record: str, entity: str = "lab.thing") -> Values:
     return stored.values
 
 
-def plain(op: Op, **changes: object) -> dict[str, object]:
+def plain(op: Op, /, **changes: object) -> dict[str, object]:
     """Return an op as a JSON object, with some keys changed; None takes a key away."""
     whole = {**msgspec.to_builtins(op), **changes}
     return {key: value for key, value in whole.items() if value is not None}
 
 
-def exchange(replica: Replica, ops: Iterable[object] = (), **changes: object) -> SyncResponse:
+def exchange(replica: Replica, ops: Iterable[object] = (), /, **changes: object) -> SyncResponse:
     """Send one request of JSON values; its answer is not taken in."""
     house = replica.house
     house.wait(milliseconds=1)

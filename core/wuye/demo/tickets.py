@@ -16,6 +16,8 @@ from wuye.kernel.clock import to_wire
 LOCAL = ZoneInfo("Asia/Shanghai")
 OPENS, CLOSES = time(8, 30), time(18, 0)
 DAYS = 120
+DUPLICATE_OF = timedelta(days=4)
+"""Old enough to have reached the server before (`writing.OLD_SLOT_MS`)."""
 PREFIX = {
     "repair": "BX", "complaint": "TS", "inquiry": "ZX", "help": "QZ", "suggestion": "JY", "praise": "BY", "other": "QT",
 }  # fmt: skip
@@ -85,12 +87,12 @@ def live(
 ) -> Iterator[list[Step]]:
     """Yield the steps of every ticket of a site, the oldest ticket first."""
     begins = sorted(_intake(random, now) for _ in range(site.tickets))
-    earlier: list[str] = []
+    earlier: list[tuple[datetime, str]] = []
     for index, begin in enumerate(begins):
         record = make_id("ticket", site.code, index, at=begin)
         life = Life(random, record, begin, now)
         _course(life, random.choice(texts.MATTERS[site.code]), random.choice(homes), crew, site, index, earlier)
-        earlier.append(record)
+        earlier.append((begin, record))
         yield life.steps
 
 
@@ -112,7 +114,7 @@ def _in_hours(moment: datetime, random: Random) -> datetime:
 
 
 def _course(
-    life: Life, matter: Matter, home: Home, crew: Crew, site: Property, index: int, earlier: Sequence[str]
+    life: Life, matter: Matter, home: Home, crew: Crew, site: Property, index: int, earlier: Sequence[tuple[datetime, str]]
 ) -> None:
     random = life.random
     helper = crew.by_zone[home.zone]
@@ -128,8 +130,9 @@ def _course(
         if random.random() < 0.9:
             life.act(desk, "close", 2000)
         return
-    if fate < 0.02 and len(earlier) > 50:
-        life.act(desk, "mark_duplicate", 40, duplicate_of=earlier[-random.randrange(30, 50)])
+    first = next((record for begin, record in reversed(earlier) if begin < life.at - DUPLICATE_OF), None)
+    if fate < 0.02 and first:
+        life.act(desk, "mark_duplicate", 40, duplicate_of=first)
         return
     if fate < 0.05 and matter.kind == "repair":
         life.act(desk, "cancel", 200, args={"reason": random.choice(texts.REASONS)})

@@ -6,11 +6,12 @@ from typing import TypeVar
 
 import msgspec
 from litestar import Request
+from litestar.datastructures import State
 
 from wuye.kernel.errors import Problem
 
 T = TypeVar("T")
-AnyRequest = Request[object, object, object]
+AnyRequest = Request[object, object, State]
 
 MAX_SMALL = 64 << 10
 """Bytes of a body that holds one thing: a log-in."""

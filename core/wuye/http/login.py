@@ -74,7 +74,12 @@ class LogIns:
             "id": account.user,
             **{name: values[name] for name in ("username", "name", "locale") if values.get(name)},
         }
-        return LoggedIn(token=token, replica=replica, user=user, expires=to_wire(datetime.fromtimestamp(session.expires_ms / 1000, UTC)))
+        return LoggedIn(
+            token=token,
+            replica=replica,
+            user=user,
+            expires=to_wire(datetime.fromtimestamp(session.expires_ms / 1000, UTC)),
+        )
 
     async def log_out(self, session: Session) -> None:
         """End a session; the replica stays."""
@@ -141,13 +146,9 @@ class LogIns:
         ref = ("device", device.id)
         known = await self._road.read(lambda snapshot: snapshot.load(org, Need(records={ref})).records.get(ref))
         if known is not None and known.values.get("revoked"):
-            raise Problem(
-                "device_revoked", extra={"wipe": True, "at_once": bool(known.values.get("wipe_at_once"))}
-            )
+            raise Problem("device_revoked", extra={"wipe": True, "at_once": bool(known.values.get("wipe_at_once"))})
         if op := _device_op(device, known, user, org, to_wire(self._road.clock())):
-            await self._road.submit(
-                CORE, "devices", org, [op], writes=frozenset({"device.create", "device.update"})
-            )
+            await self._road.submit(CORE, "devices", org, [op], writes=frozenset({"device.create", "device.update"}))
 
 
 def _check_form(asked: LogIn) -> None:
@@ -228,7 +229,7 @@ def _replica_for(accounts: Accounts, session: Session, asked: LogIn) -> str:
     else:
         replica = uuid7(session.issued_ms, secrets.token_bytes(10))
     accounts.put_replica(
-        Replica(id=replica, user=session.user, device=session.device, fork_of=known and known.id)
+        Replica(id=replica, user=session.user, device=session.device, fork_of=known.id if known else None)
     )
     return replica
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 
+from wuye.builtin.policies import POLICIES
 from wuye.host import scope_of
 from wuye.http.bodies import AnyRequest
 from wuye.http.encoding import answer
@@ -24,7 +25,14 @@ def routes(server: Server) -> Sequence[HTTPRouteHandler]:
         headers = {"ETag": f'"{hash_}"', "Cache-Control": "private, no-cache"}
         if request.headers.get("if-none-match", "").removeprefix("W/") == headers["ETag"]:
             return Response(b"", status_code=304, headers=headers)
-        scope = scope_of(directory, speaker.user, now_ms, server=server.version, epoch=server.epoch)
+        scope = scope_of(
+            directory,
+            speaker.user,
+            now_ms,
+            server=server.version,
+            epoch=server.epoch,
+            policies=POLICIES,
+        )
         return await answer(request, server.manifests.build(scope, hash_).body, headers=headers)
 
     return [manifest]

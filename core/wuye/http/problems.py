@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 
 import msgspec
-from litestar import Request, Response
+from litestar import Response
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
+from wuye.http.bodies import AnyRequest
 from wuye.http.log import log
 from wuye.http.server import Server
 from wuye.kernel.errors import CODES, Problem
@@ -84,13 +85,13 @@ def _language(tag: str) -> str | None:
     for language in LANGUAGES:
         if tag == language.lower() or tag.startswith(f"{language.lower()}-"):
             return language
-    return _REGIONS.get(tag[:5]) or (_REGIONS["zh"] if tag.split("-")[0] == "zh" else None)
+    return _REGIONS.get(tag[:5]) or (_REGIONS["zh"] if tag.partition("-")[0] == "zh" else None)
 
 
 def handlers(server: Server) -> ExceptionHandlersMap:
     """Return what turns every exception into a document."""
 
-    def respond(request: Request[object, object, object], problem: Problem, extra: Mapping[str, str]) -> Response[bytes]:
+    def respond(request: AnyRequest, problem: Problem, extra: Mapping[str, str]) -> Response[bytes]:
         language = language_of(request.headers.get("accept-language", ""))
         return Response(
             document(problem, language, server.registry.catalogue, server.epoch),
@@ -99,17 +100,17 @@ def handlers(server: Server) -> ExceptionHandlersMap:
             headers={**extra, **headers_of(problem), "Content-Language": language, "Vary": "Accept-Language"},
         )
 
-    def on_problem(request: Request[object, object, object], error: Problem) -> Response[bytes]:
+    def on_problem(request: AnyRequest, error: Problem) -> Response[bytes]:
         return respond(request, error, {})
 
-    def on_http(request: Request[object, object, object], error: HTTPException) -> Response[bytes]:
+    def on_http(request: AnyRequest, error: HTTPException) -> Response[bytes]:
         code = _BY_STATUS.get(error.status_code) or ("invalid_request" if error.status_code < 500 else "internal")
         allow = {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
         detail = "" if code in ("not_found", "method_not_allowed", "internal") else error.detail
         return respond(request, Problem(code, detail), allow)
 
-    def on_fault(request: Request[object, object, object], error: Exception) -> Response[bytes]:
+    def on_fault(request: AnyRequest, error: Exception) -> Response[bytes]:
         log().error("request_failed", method=request.method, path=request.scope["path"], exc_info=error)
         return respond(request, Problem("internal"), {})
 
-    return {Problem: on_problem, HTTPException: on_http, Exception: on_fault}  # type: ignore[dict-item]
+    return {Problem: on_problem, HTTPException: on_http, Exception: on_fault}

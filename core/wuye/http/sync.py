@@ -17,7 +17,7 @@ from wuye.kernel.clock import to_ms, to_wire
 from wuye.protocol.wire import MAX_BODY, VERSION, SyncRequest, SyncResponse
 from wuye.storage.road import Road
 from wuye.sync.directory import Access, Directory
-from wuye.sync.door import Answer, Principal
+from wuye.sync.door import Principal
 from wuye.sync.pull import Mismatch
 
 MAX_QUIET = 20_000

@@ -34,9 +34,7 @@ class Jobs:
 
     def start(self) -> None:
         """Start on the running event loop."""
-        self._tasks = [
-            asyncio.ensure_future(_repeat(name, every, work)) for name, every, work in self._schedule()
-        ]
+        self._tasks = [asyncio.ensure_future(_repeat(name, every, work)) for name, every, work in self._schedule()]
 
     async def stop(self) -> None:
         """Stop; what is being written is finished by the road."""

@@ -16,6 +16,8 @@ from wuye.sync.whole import complete
 
 Asked = tuple[str, Rule, FollowUp]
 """A follow-up with the plugin and rule that ask for it."""
+Seen = tuple[str, Rule, list[Change]]
+"""A rule with its plugin and the changes that it looks at."""
 
 
 class Waiting(Struct, kw_only=True):
@@ -74,19 +76,18 @@ def judge_group(
     for incoming in group:
         try:
             _may_be_judged(incoming, group, waiting, directory, barred=barred)
-            before = _values(layer, incoming)
-            verdict = judge_op(incoming, author, layer, directory)
-            verdicts.append(verdict)
-            changes.append(_change(incoming, before, _values(layer, incoming), author))
+            before = _before(layer, incoming)
+            verdicts.append(judge_op(incoming, author, layer, directory))
+            changes.append(_change(incoming, before, layer, author))
         except Refused as refused:
             verdicts.append(refused.verdict)
     if any(verdict.status in ("rejected", "held") for verdict in verdicts):
         return _fall(layer, verdicts)
     try:
-        _apply_rules(changes, layer, directory)
+        rules = _rules(changes, layer, directory)
+        _apply_rules(rules, layer)
         _complete_all(changes, author, layer, directory)
-        changes = _settled(changes, layer)
-        follow_ups = _reactions(changes, layer, directory)
+        follow_ups = _reactions(rules, layer)
     except OpRefused as refused:
         verdicts[[change.op for change in changes].index(refused.op)] = refused.verdict
         return _fall(layer, verdicts)
@@ -142,19 +143,23 @@ def _fall(layer: Layer, verdicts: list[Verdict]) -> Judged:
     return Judged(verdicts=fallen)
 
 
-def _values(layer: Layer, incoming: Incoming) -> Mapping[str, object] | None:
+def _before(layer: Layer, incoming: Incoming) -> Mapping[str, object] | None:
+    """Return the record's values before an op, safe from what the op will do to its draft."""
     op = incoming.op
     if op is None:
         return None
-    values, deleted = layer.values((op.entity, op.record))
-    return None if values is None or deleted else dict(values)
+    ref = (op.entity, op.record)
+    values, deleted = layer.values(ref)
+    if draft := layer.group.get(ref):  # an earlier op of the group: its change keeps the old dict
+        draft.values = dict(draft.values)
+    return None if deleted else values
 
 
-def _change(
-    incoming: Incoming, old: Mapping[str, object] | None, new: Mapping[str, object] | None, author: Author
-) -> Change:
+def _change(incoming: Incoming, old: Mapping[str, object] | None, layer: Layer, author: Author) -> Change:
+    """Return the change that an op made; ``new`` follows what rules and completion still do to the record."""
     op = incoming.op
     assert op is not None
+    draft = layer.group[op.entity, op.record]
     return Change(
         op=op.op,
         entity=op.entity,
@@ -163,14 +168,14 @@ def _change(
         act=op.act,
         args=op.args,
         old=old,
-        new=new,
+        new=None if draft.deleted else draft.values,
         author=author.user,
         at=incoming.at,
     )
 
 
-def _apply_rules(changes: Sequence[Change], layer: Layer, directory: Directory) -> None:
-    for plugin, rule, seen in _rules(changes, layer, directory):
+def _apply_rules(rules: Sequence[Seen], layer: Layer) -> None:
+    for plugin, rule, seen in rules:
         try:
             refused = [op for op, allow in rule.authorize(seen, layer) if not allow] if rule.authorize else []
             decisions = list(rule.judge(seen, layer)) if rule.judge else []
@@ -195,14 +200,18 @@ def _decide(decision: Reject | Correct, seen: Sequence[Change], layer: Layer) ->
             draft.values[name] = value
 
 
-def _rules(changes: Sequence[Change], layer: Layer, directory: Directory) -> list[tuple[str, Rule, Sequence[Change]]]:
+def _rules(changes: Sequence[Change], layer: Layer, directory: Directory) -> list[Seen]:
     """Return the rules that look at these changes, in plugin order, each with its share of them."""
     info = directory.sites.get(layer.site)
-    shares: dict[tuple[str, str], tuple[str, Rule, list[Change]]] = {}
+    shares: dict[tuple[str, str], Seen] = {}
     for change in changes:
         for plugin, rule in directory.registry.rules_on[change.entity]:
             if info is None or plugin in info.plugins:
-                shares.setdefault((plugin, rule.name), (plugin, rule, []))[2].append(change)
+                known = shares.get((plugin, rule.name))
+                if known is None:
+                    shares[plugin, rule.name] = (plugin, rule, [change])
+                else:
+                    known[2].append(change)
     return list(shares.values())
 
 
@@ -230,34 +239,9 @@ def _check_needs(change: Change, values: Mapping[str, object], directory: Direct
             raise rejected("invalid", missing, message="required by this act: " + ", ".join(missing))
 
 
-def _settled(changes: Sequence[Change], layer: Layer) -> list[Change]:
-    """Return the changes with what rules and completion made of them."""
-    last = {(change.entity, change.record): index for index, change in enumerate(changes)}
-    settled = []
-    for index, change in enumerate(changes):
-        new = change.new
-        if last[change.entity, change.record] == index and new is not None:
-            new = dict(layer.group[change.entity, change.record].values)
-        settled.append(
-            Change(
-                op=change.op,
-                entity=change.entity,
-                record=change.record,
-                kind=change.kind,
-                act=change.act,
-                args=change.args,
-                old=change.old,
-                new=new,
-                author=change.author,
-                at=change.at,
-            )
-        )
-    return settled
-
-
-def _reactions(changes: Sequence[Change], layer: Layer, directory: Directory) -> list[Asked]:
+def _reactions(rules: Sequence[Seen], layer: Layer) -> list[Asked]:
     asked: list[Asked] = []
-    for plugin, rule, seen in _rules(changes, layer, directory):
+    for plugin, rule, seen in rules:
         if rule.react is None:
             continue
         try:
@@ -268,13 +252,15 @@ def _reactions(changes: Sequence[Change], layer: Layer, directory: Directory) ->
 
 
 def _leave_marks(incoming: Incoming, verdict: Verdict, change: Change, author: Author, layer: Layer, seq: int) -> None:
-    old, new = change.old or {}, change.new or {}
+    """Note what the op wrote; of a creation the op itself tells."""
+    if change.old is None:
+        return
+    old, new = change.old, change.new or {}
     verdict.changes = {
         name: (old.get(name), new.get(name)) for name in old.keys() | new.keys() if old.get(name) != new.get(name)
     }
     draft = layer.group[change.entity, change.record]
-    touch = touch_of(incoming, author.user, seq, layer)
-    for name in verdict.changes:
-        draft.touches[name] = touch
     if verdict.changes or change.new is None:
+        touch = touch_of(incoming, author.user, seq, layer)
+        draft.touches |= dict.fromkeys(verdict.changes, touch)
         draft.updated_at, draft.updated_by = incoming.at, author.user

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 from msgspec import Raw, Struct
 
-from wuye.kernel.clock import from_wire, to_ms
+from wuye.kernel.clock import from_wire, to_ms, to_wire
 from wuye.kernel.errors import Problem
 from wuye.kernel.ids import derive, is_uuid
 from wuye.protocol.wire import MAX_GROUP_BYTES, MAX_GROUP_OPS, MAX_OP, Op
@@ -36,13 +36,9 @@ class Incoming(Struct, frozen=True, kw_only=True):
     replica: str
     at: str
     at_ms: int
+    group: str | None = None
     clock_suspect: bool = False
     falls: bool = False
-
-    @property
-    def group(self) -> str | None:
-        """The group that the op names, if any."""
-        return self.op.group if self.op else None
 
 
 def decode_ops(raws: Sequence[Raw], *, user: str, replica: str, offset_ms: int, suspect: bool) -> list[Incoming]:
@@ -69,7 +65,7 @@ def _decode_op(index: int, raw: Raw, user: str, replica: str, offset_ms: int, su
     at, at_ms = _time(plain.get("at"), offset_ms)
     if op is not None and not at:
         op, fault = None, "at must be a moment with its zone"
-    claimed = plain.get("op")
+    claimed, group = plain.get("op"), plain.get("group")
     return Incoming(
         site=site,
         n=n,
@@ -78,11 +74,12 @@ def _decode_op(index: int, raw: Raw, user: str, replica: str, offset_ms: int, su
         fault=fault,
         too_large=len(raw) > MAX_OP,
         body=body,
-        content=hashlib.blake2b(body, digest_size=16).digest(),
+        content=_digest(body),
         user=user,
         replica=replica,
         at=at,
         at_ms=at_ms,
+        group=group if isinstance(group, str) else None,
         clock_suspect=suspect,
     )
 
@@ -105,10 +102,15 @@ def _convert(plain: dict[str, object]) -> tuple[Op | None, str]:
 def _time(at: object, offset_ms: int) -> tuple[str, int]:
     if isinstance(at, str) and len(at) <= 40:
         try:
-            return at, to_ms(from_wire(at)) + offset_ms
+            moment = from_wire(at)
+            return to_wire(moment), to_ms(moment) + offset_ms
         except (ValueError, OverflowError):
             pass
     return "", 0
+
+
+def _digest(body: bytes) -> bytes:
+    return hashlib.blake2b(body, digest_size=16).digest()
 
 
 def from_held(held: HeldOp) -> Incoming:
@@ -123,11 +125,12 @@ def from_held(held: HeldOp) -> Incoming:
         fault=fault,
         too_large=False,
         body=held.body,
-        content=b"",
+        content=_digest(held.body),
         user=held.user,
         replica=held.replica,
-        at=op.at if op else "",
+        at=_time(op.at, 0)[0] if op else "",
         at_ms=held.at_ms,
+        group=held.group,
         clock_suspect=held.clock_suspect,
     )
 

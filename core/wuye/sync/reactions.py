@@ -29,13 +29,13 @@ def incoming_of(asked: Asked, cause: Incoming, directory: Directory) -> tuple[In
     plugin, rule, follow_up = asked
     user = f"plugin:{plugin}"
     ms = time_of(cause.op.op) if cause.op else cause.at_ms
-    op_id = derive("follow-up", cause.id, rule.name, follow_up.key, ms=ms)
+    op_id = derive("follow-up", user, cause.id, rule.name, follow_up.key, ms=ms)
     op = Op(
         n=0,
         op=op_id,
         site=cause.site,
         entity=follow_up.entity,
-        record=follow_up.record or derive("record", cause.id, rule.name, follow_up.key, ms=ms),
+        record=follow_up.record or derive("record", user, cause.id, rule.name, follow_up.key, ms=ms),
         kind=follow_up.kind,
         at=cause.at,
         v=directory.models[follow_up.entity].entity.version if follow_up.entity in directory.models else 1,

@@ -196,7 +196,7 @@ class SiteUnit:
             stored = self.layer.stored((op.entity, op.record)) if reads else None
             for read in reads:
                 before = stored.values.get(read.value_of) if stored else None
-                for value in {op.record} if read.value_of == "id" else {before, op.set.get(read.value_of)}:
+                for value in (op.record,) if read.value_of == "id" else (before, op.set.get(read.value_of)):
                     if not isinstance(value, str):
                         continue
                     if read.field == "id":

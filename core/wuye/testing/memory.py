@@ -1,7 +1,7 @@
 """The store port in memory: for simulations, for tests of the engine, and as the plain model of any store."""
 
 import pickle
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from threading import RLock
@@ -218,9 +218,7 @@ class MemorySnapshot:
         waiting = (op for op in self._site(site).held.values() if replica in (None, op.replica))
         return sorted(waiting, key=lambda op: op.pos)
 
-    def feed(
-        self, site: str, after: Mapping[str, int], upto: int, limit: int, *, marks: bool
-    ) -> list[FeedRow]:
+    def feed(self, site: str, after: Mapping[str, int], upto: int, limit: int, *, marks: bool) -> list[FeedRow]:
         """Return the next rows of some buckets, whole seqs only."""
         own = self._site(site)
         rows: list[FeedRow] = []
@@ -302,7 +300,7 @@ class MemoryTransaction(MemorySnapshot):
         self._fault = fault
         self._journal: list[tuple[dict[object, object], object, object]] = []
         self._lengths: list[tuple[list[LedgerRow], int]] = []
-        self._events = list(state.events), state.last_event
+        self._events = len(state.events), state.last_event
 
     def apply(self, plan: Plan) -> None:
         """Write a plan."""
@@ -311,14 +309,29 @@ class MemoryTransaction(MemorySnapshot):
         self._fault("apply")
         own = self._site(plan.site)
         for write in plan.records:
-            self._write(own, plan.site, write)
+            self._write(own, write)
         for row in plan.ledger:
-            if row.pos != len(own.ledger) + 1:
-                raise ValueError(f"position {row.pos} of the ledger is not the next one")
-            self._append(own.ledger, row)
-            self._append(own.history.setdefault((row.entity, row.record), []), row)
-            others = tuple(known for known in own.ops.get(row.op, ()) if known.user != row.user)
-            self._put(own.ops, row.op, (*others, row))
+            self._enter_ledger(own, row)
+        self._advance_logs(own, plan)
+        for name, number in plan.numbers.items():
+            self._put(own.numbers, name, number)
+        for account, balance in plan.balances.items():
+            self._put(own.balances, account, balance)
+        for name, body in plan.events:
+            self._state.last_event += 1
+            self._state.events.append(Event(number=self._state.last_event, site=plan.site, name=name, body=body))
+        floor = max(plan.head.floor, self.head(plan.site).floor)
+        self._put(self._state.heads, plan.site, msgspec.structs.replace(plan.head, floor=floor))
+
+    def _enter_ledger(self, own: _Site, row: LedgerRow) -> None:
+        if row.pos != len(own.ledger) + 1:
+            raise ValueError(f"position {row.pos} of the ledger is not the next one")
+        self._append(own.ledger, row)
+        self._append(own.history.setdefault((row.entity, row.record), []), row)
+        others = tuple(known for known in own.ops.get(row.op, ()) if known.user != row.user)
+        self._put(own.ops, row.op, (*others, row))
+
+    def _advance_logs(self, own: _Site, plan: Plan) -> None:
         for (site, replica), end in plan.acked.items():
             self._put(self._state.acked.setdefault(replica, {}), site, end)
         for replica, ms in plan.synced.items():
@@ -331,17 +344,6 @@ class MemoryTransaction(MemorySnapshot):
             self._put(own.held, key, _ABSENT)
         for held in plan.hold:
             self._put(own.held, (held.user, held.op), held)
-        for name, number in plan.numbers.items():
-            self._put(own.numbers, name, number)
-        for account, balance in plan.balances.items():
-            self._put(own.balances, account, balance)
-        for name, body in plan.events:
-            self._state.last_event += 1
-            self._state.events.append(
-                Event(number=self._state.last_event, site=plan.site, name=name, body=body)
-            )
-        floor = max(plan.head.floor, self.head(plan.site).floor)
-        self._put(self._state.heads, plan.site, msgspec.structs.replace(plan.head, floor=floor))
 
     def purge(self, before: str) -> None:
         """Forget old deletions and left marks."""
@@ -363,12 +365,13 @@ class MemoryTransaction(MemorySnapshot):
                 table[key] = old
         for rows, length in reversed(self._lengths):
             del rows[length:]
-        self._state.events, self._state.last_event = self._events
+        kept, self._state.last_event = self._events
+        del self._state.events[kept:]
         own = self._site(self.site)
         own.order.clear()
         own.index.clear()
 
-    def _write(self, own: _Site, site: str, write: RecordWrite) -> None:
+    def _write(self, own: _Site, write: RecordWrite) -> None:
         ref = (write.entity, write.id)
         records = own.records.setdefault(write.entity, {})
         stored = Stored(
@@ -412,7 +415,7 @@ class MemoryTransaction(MemorySnapshot):
         )
         self._put(own.feed.setdefault(bucket, {}), ref, row)
         if bucket in own.order:
-            own.order[bucket].append((write.seq, ref))
+            insort(own.order[bucket], (write.seq, ref))  # a plan may hold several seqs, in any order
 
     def _put(self, table: dict, key: object, value: object) -> None:  # type: ignore[type-arg]  # of any two types
         self._journal.append((table, key, table.get(key, _ABSENT)))

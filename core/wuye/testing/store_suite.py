@@ -67,7 +67,8 @@ def names(rows: list[FeedRow]) -> list[tuple[str, int, str]]:
 def a_written_record_is_read_as_it_was_written(store: Store) -> None:
     values: dict[str, object] = {
         "title": "漏水 «кран»", "place": id_of("room"), "watchers": [id_of("x"), id_of("y")], "tags": ["blue", "red"],
-        "amount": 2**53 - 1, "done": False, "photos": [{"sha256": "ab" * 32, "size": 3}], "site": SITE, "status": "open",
+        "amount": 2**53 - 1, "done": False, "photos": [{"sha256": "ab" * 32, "size": 3}], "site": SITE,
+        "status": "open",
     }  # fmt: skip
     edit(store, Edit(name="n", values=values, buckets=("a", "b")), by="ann")
     edit(store, Edit(name="n", values={**values, "done": True}, buckets=("a",)), by="bob")
@@ -204,7 +205,11 @@ def sums_agree_with_the_rows(store: Store) -> None:
 
 def finds_agree_with_the_records(store: Store) -> None:
     room, other = id_of("room"), id_of("other")
-    edit(store, note("a", place=room, watchers=[room, other], amount=5, site="s"), note("b", place=room, watchers=[other]))
+    edit(
+        store,
+        note("a", place=room, watchers=[room, other], amount=5, site="s"),
+        note("b", place=room, watchers=[other]),
+    )
     edit(store, note("c", place=other))
     edit(store, note("c", place=room), note("a", place=other, watchers=[other], amount=6, site="t"))
     edit(store, gone("b"))
@@ -287,7 +292,9 @@ def sites_know_nothing_of_each_other(store: Store) -> None:
 
 
 def entities_are_listed_without_the_dead(store: Store) -> None:
-    edit(store, note("n", "a"), note("m", "a"), Edit(name="r", values={"name": "R"}, buckets=("r",), entity="room.plan"))
+    edit(
+        store, note("n", "a"), note("m", "a"), Edit(name="r", values={"name": "R"}, buckets=("r",), entity="room.plan")
+    )
     edit(store, gone("n", "a"))
     listed = store.read(lambda s: s.entities(SITE, ["note", "room.plan", "no such entity"]))
     assert {record.id for record in listed} == {id_of("m"), id_of("r")}
@@ -536,8 +543,7 @@ def _follow(store: Store, seen: set[str], cursor: int) -> tuple[set[str], int]:
     while rows:
         seen = seen | {row.record for row in rows}
         cursor = rows[-1].seq
-        at = cursor
-        rows = store.read(lambda s: s.feed(SITE, {A: at}, head, 7, marks=True))
+        rows = store.read(lambda s, at=cursor: s.feed(SITE, {A: at}, head, 7, marks=True))  # type: ignore[misc]
     return seen, max(cursor, head)
 
 

@@ -113,7 +113,14 @@ def write(transaction: Transaction, site: str, edits: Sequence[Edit], *, by: str
 
 
 def ledger_row(
-    site: str, head: Head, edit: Edit, seq: int, by: str, kind: str, changes: Mapping[str, object], status: str = "applied"
+    site: str,
+    head: Head,
+    edit: Edit,
+    seq: int,
+    by: str,
+    kind: str,
+    changes: Mapping[str, object],
+    status: str = "applied",
 ) -> LedgerRow:
     """Return the ledger row of an edit, chained to the row before."""
     body = msgspec.json.encode({"set": edit.values, "act": None, "args": {"seq": seq}})

@@ -58,7 +58,7 @@ def list_records(snapshot: SqliteSnapshot, layout: TableLayout, asked: Listing) 
         f'SELECT r.id, r.seq, r.body, {key}, t.no FROM "{layout.table}" t CROSS JOIN wuye_record r ON r.no = t.no'
         " WHERE t.no BETWEEN ? AND ? AND NOT t.deleted AND EXISTS (SELECT 1 FROM wuye_feed f"
         " WHERE f.bucket IN (SELECT b.no FROM wuye_bucket b WHERE b.name IN (SELECT value FROM json_each(?)))"
-        " AND f.seq = r.seq AND f.record = t.no)"
+        " AND f.seq = r.seq AND f.record = t.no AND f.mark = 0)"
         + "".join(f" AND {condition}" for condition in conditions)
         + (f" ORDER BY {key}{order}, t.no{order} LIMIT ?" if asked.sort else f" ORDER BY t.no{order} LIMIT ?"),
         (*values, asked.limit),

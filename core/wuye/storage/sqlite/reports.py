@@ -10,7 +10,6 @@ from pathlib import Path
 from wuye.storage.sqlite.connection import connect
 
 
-
 class SqliteReader:
     """`wuye.model.plugin.Reader`: SELECTs on one snapshot. Booleans come as 0 and 1, nested values as JSON text."""
 

@@ -4,8 +4,7 @@ import asyncio
 import sqlite3
 import sys
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from pathlib import Path
 from typing import Self, TypeVar
 

@@ -208,7 +208,7 @@ class SqliteTransaction(SqliteSnapshot):
         changed: set[str] = set()
         for number, write in pairs:
             ref = (write.entity, write.id)
-            changed |= _changed(layout, self._known[ref][1], write)
+            changed.update(_changed(layout, self._known[ref][1], write))
             self._known[ref] = number, {} if write.deleted else write.values
         columns = [column for column in layout.columns if column[0] in changed]
         fields = [name for name, _, _ in columns]
