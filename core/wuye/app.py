@@ -22,7 +22,7 @@ from wuye.kernel.ids import uuid7
 from wuye.model.registry import Registry
 from wuye.protocol.wire import Op, Result
 from wuye.settings import Settings, load_settings
-from wuye.storage.migrator import migrate
+from wuye.storage.migrator import is_current, migrate
 from wuye.storage.sqlite import Account, SqliteStore
 from wuye.storage.sqlite.connection import InstallationLock
 from wuye.sync.directory import Directory
@@ -68,7 +68,8 @@ class Installation:
         loaded = load(core, installed(), strict=settings.strict_plugins)
         lock = InstallationLock(file.with_name(f"{file.name}.lock"))
         try:
-            migrate(file, loaded.piccolo_apps)
+            if not is_current(file, loaded.piccolo_apps):
+                migrate(file, loaded.piccolo_apps)
         finally:
             lock.release()
         store = SqliteStore(file, loaded.registry, readers=settings.readers, capacity=settings.limit_waiting)
@@ -211,7 +212,7 @@ def serve(
 def _server(installation: Installation) -> "Server":
     from wuye.host import Manifests
     from wuye.http.live import Hub
-    from wuye.http.server import Server
+    from wuye.http.server import Gate, Server
     from wuye.http.speakers import Speakers
     from wuye.storage.road import Road
 
@@ -225,6 +226,7 @@ def _server(installation: Installation) -> "Server":
         speakers=Speakers(road),
         manifests=Manifests(installation.registry),
         hub=hub,
+        gate=Gate(installation.settings.limit_requests),
         epoch=installation.epoch,
         version=version("wuye"),
         token=secrets.token_urlsafe(32),

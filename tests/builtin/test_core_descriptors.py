@@ -164,9 +164,9 @@ def test_rights_are_denied_by_default(registry: Registry) -> None:
     assert _holders(registry, "review.act.resolve") == {*deciders, "cs_supervisor"}
 
 
-def test_an_auditor_reads_all_and_writes_nothing(registry: Registry) -> None:
+def test_OWN_7_an_auditor_reads_all_and_writes_nothing_but_his_own_look_ups(registry: Registry) -> None:
     auditor = next(role for role in ROLES if role.id == "auditor")
-    assert auditor.rights == ()
+    assert auditor.rights == ("access.create",)
     assert set(auditor.streams) == registry.streams.keys()
 
 

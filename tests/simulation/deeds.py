@@ -26,8 +26,11 @@ def _site(world: "World", tab: Replica, entity: str, verb: str) -> str | None:
 
 
 def _any(world: "World", tab: Replica, entity: str) -> Record | None:
+    """Choose a record, often one of the oldest, where people meet."""
     found = [record for record in tab.query(entity) if record.site in UNITS] if entity in tab.manifest.entities else []
-    return world.random.choice(found) if found else None
+    if not found:
+        return None
+    return world.random.choice(found[:2] if world.random.random() < 0.5 else found)
 
 
 def new_ticket(world: "World", tab: Replica) -> object:

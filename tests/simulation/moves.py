@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from wuye_client import Replica, outbox
+from wuye_client import InvalidEntry, Replica, outbox
 from wuye_client.clock import to_ms, to_wire
 from wuye_client.protocol import Op
 from wuye_client.view import Record
@@ -28,19 +28,27 @@ def _tab(world: "World") -> tuple[Tablet, Replica] | None:
 
 
 def type_something(world: "World") -> str | None:
-    """Somebody writes; now and then his app dies on it."""
+    """Somebody writes a few things; now and then his app dies on it."""
     if (chosen := _tab(world)) is None:
         return None
     tablet, tab = chosen
-    deed = world.random.choices(deeds.DEEDS, deeds.WEIGHTS)[0]
-    if world.random.random() < world.crashes:
+    told = []
+    for _ in range(world.random.randint(1, 5)):
+        deed = world.random.choices(deeds.DEEDS, deeds.WEIGHTS)[0]
         try:
-            with torn(tab.store, world.random.randint(0, 4)):
-                return f"{tablet.name} {deed.__name__} {deed(world, tab)}"
+            if world.random.random() < world.crashes / 3:
+                with torn(tab.store, world.random.randint(0, 4)):
+                    done = deed(world, tab)
+            else:
+                done = deed(world, tab)
+        except InvalidEntry as error:
+            done = f"not made: {error}"
         except Crash:
             tablet.start(world.network.road(tablet))
             return f"{tablet.name} dies on {deed.__name__}"
-    return f"{tablet.name} {deed.__name__} {deed(world, tab)}"
+        if done:
+            told.append(f"{deed.__name__} {done}")
+    return f"{tablet.name} {', '.join(told)}" if told else None
 
 
 def sync_whole(world: "World") -> str | None:

@@ -27,7 +27,9 @@ class Tablet:
         self.post = post
         self.device = device
         self.skew = timedelta(0)
-        self.erased = False
+        self.copied = False
+        self.mine: dict[tuple[str, str], None] = {}
+        self._entered = False
         self._clock = clock
         self._random = random
         self._stores = stores
@@ -57,6 +59,11 @@ class Tablet:
         return self._stores[0]
 
     @property
+    def erased(self) -> bool:
+        """Tell whether a revoked device has erased this database."""
+        return self._entered and self.store.meta("user") is None
+
+    @property
     def ready(self) -> bool:
         """Tell whether somebody has logged in and read a manifest."""
         return not self.erased and self.store.meta("manifest_hash") is not None
@@ -64,11 +71,13 @@ class Tablet:
     def log_in(self, tab: Replica | None = None) -> None:
         """Log in as this tablet's user."""
         (tab or self.tabs[0]).login(URL, self.post.username, "secret", device_name=self.device.card.name)
+        self._entered = True
 
     def clone(self, name: str) -> "Tablet":
         """Return a tablet with a copy of this database, as a copied disk image has it."""
         twin = Tablet(name, self.post, self.device, [self.store.copy()], self._clock, self._random)
-        twin.skew = self.skew
+        twin.skew, twin._entered = self.skew, self._entered
+        self.copied = twin.copied = True
         return twin
 
     def seqs(self) -> dict[tuple[object, ...], int]:
@@ -83,7 +92,9 @@ class Tablet:
 
     @property
     def stuck(self) -> list[tuple[str, str]]:
-        """The ops (user, op) that were not answered yet."""
+        """The ops (user, op) that cannot be answered: of somebody locked out, or erased from a copy that had forked."""
+        if self.erased and self.copied:
+            return list(self.mine)
         rows = self.store.all("SELECT op FROM op WHERE state IN ('waiting', 'sent')")
         return [(self.post.id, str(op)) for (op,) in rows]
 

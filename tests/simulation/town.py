@@ -1,6 +1,6 @@
 """The organisation that every world starts from: three sites, zones, units, a user for every post."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -58,6 +58,12 @@ POSTS = (
     Post("admin", (("admin", ORG, None),)),
 )
 ADMIN = POSTS[-1].id
+AT = {
+    HOMES: ("assistant", "butler", "roamer", "supervisor", "technician", "chief", "hq"),
+    MALL: ("roamer", "supervisor", "technician", "mall_chief", "desk", "hq", "auditor"),
+    OFFICE: ("mall_chief", "control", "hq", "admin"),
+}
+"""Who meets whom: the user names that work at a site."""
 EVERYTHING = frozenset(
     f"{entity}.{verb}" for entity in registry().entities for verb in ("create", "update", "delete")
 )
@@ -114,7 +120,18 @@ def _places(site: str, create: Callable[..., Op]) -> list[Op]:
             create(site, "unit", unit, code=f"1-{i}", building=BUILDING[site], zone=ZONES[site][i % 2])
             for i, unit in enumerate(UNITS[site])
         ),
+        *(record for i, unit in enumerate(UNITS[site][:3]) for record in _household(site, str(i), unit, create)),
     ]
+
+
+def _household(site: str, name: str, unit: str, create: Callable[..., Op]) -> Iterator[Op]:
+    owner, member = id_of("owner", site, name), id_of("member", site, name)
+    yield create(site, "owner", owner, name=f"owner {name}", unit=unit)
+    yield create(site, "owner.private", id_of("private", site, name), owner=owner, wechat=f"wx{name}")
+    yield create(site, "ticket", id_of("ticket", site, name), title=f"ticket {name}", unit=unit, owner=owner)
+    if site != OFFICE:
+        yield create(site, "points.member", member, name=f"member {name}", unit=unit)
+        yield create(site, "points.entry", id_of("entry", site, name), member=member, amount=10)
 
 
 def op_of(

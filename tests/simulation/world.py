@@ -149,12 +149,16 @@ class World:
             for row, body in tablet.typed(self._log_rows.get(tablet, 0)):
                 op = msgspec.json.decode(body, type=Op)
                 self.typed.setdefault((tablet.post.id, op.op), op)
+                tablet.mine[tablet.post.id, op.op] = None
                 self._log_rows[tablet] = row
 
     # Tablets
 
     def _settle_in(self) -> None:
-        posts = self.random.sample(town.POSTS, self.random.randint(2, 5))
+        site = self.random.choice((town.HOMES, town.HOMES, town.MALL, town.MALL, town.OFFICE))
+        count = self.random.randint(2, 4)
+        known = [post for post in town.POSTS if post.username in town.AT[site]]
+        posts = [*self.random.sample(known, count), *self.random.sample(town.POSTS, self.random.randint(0, 1))]
         self._chaos = False
         for post in posts:
             self.add_tablet(post)
@@ -230,7 +234,7 @@ class World:
                     tablet.log_in(tab)
                     tab.sync()
         except Erased:
-            tablet.erased = True
+            pass
         except Refused:
             if self.may_log_in(tablet):
                 raise

@@ -8,7 +8,7 @@ import pytest
 from wuye.storage.drift import create_missing
 from wuye.storage.migrator import migrate
 from wuye.storage.sqlite import SqliteStore
-from wuye.testing.store_world import registry
+from wuye.testing.store_suite.world import registry
 
 
 @pytest.fixture

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from wuye.storage.sqlite import SqliteStore
-from wuye.testing.store_suite import A, B, pull
-from wuye.testing.store_world import SITE, id_of, registry
+from wuye.testing.store_suite.steps import A, B, pull
+from wuye.testing.store_suite.world import SITE, id_of, registry
 
 STORM = """
 import sys, threading
 from pathlib import Path
 from wuye.storage.sqlite import SqliteStore
-from wuye.testing.store_suite import note
-from wuye.testing.store_world import SITE, registry, write
+from wuye.testing.store_suite.steps import note
+from wuye.testing.store_suite.world import SITE, registry, write
 
 store = SqliteStore(Path(sys.argv[1]), registry())
 def storm(thread):

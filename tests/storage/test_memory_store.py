@@ -5,7 +5,7 @@ import pytest
 from wuye.sync.ports import Store
 from wuye.testing.memory import MemoryStore
 from wuye.testing.store_suite import STATEMENTS
-from wuye.testing.store_world import registry
+from wuye.testing.store_suite.world import registry
 
 
 @pytest.mark.parametrize("statement", STATEMENTS, ids=lambda statement: statement.__name__)

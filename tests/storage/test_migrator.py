@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from wuye.kernel.errors import Problem
-from wuye.storage.drift import new_migration, schema_drift
-from wuye.storage.migrator import migrate, pending
-from wuye.testing.store_world import registry
+from wuye.storage.drift import create_missing, new_migration, schema_drift
+from wuye.storage.migrator import is_current, migrate, pending
+from wuye.storage.sqlite import SqliteStore
+from wuye.testing.store_suite.world import registry
 
 APP = """
 from pathlib import Path
@@ -78,6 +79,9 @@ def test_everything_pending_runs_once_and_in_order(
     assert {"wuye_ledger", "plug_a_x"} <= tables(path)
     assert migrate(path, [app]) == []
     assert pending(path, [app]) == []
+    assert is_current(path, [app])
+    apps.add("plug_a", {"plug_a_2026_01_03": "pass"})
+    assert not is_current(path, [app])
     assert capsys.readouterr().out == "", "Piccolo's own messages stay silent"
 
 
@@ -135,6 +139,17 @@ def test_drift_is_told_and_a_migration_written_for_it(tmp_path: Path, apps: Apps
     migrate(path, [app])
     assert drift(path) == []
     assert new_migration(registry(), "core", app, [app], datetime(2026, 6, 6, tzinfo=UTC)) is None
+
+
+def test_a_store_refuses_a_database_without_its_tables(tmp_path: Path) -> None:
+    path = tmp_path / "wuye.sqlite"
+    migrate(path, [])
+    for _ in range(2):
+        with pytest.raises(Problem, match="table note of entity note is missing"):
+            SqliteStore(path, registry())
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        create_missing(connection, registry())
+    SqliteStore(path, registry()).close()
 
 
 def test_a_column_cannot_take_the_place_of_a_key(tmp_path: Path, apps: Apps) -> None:

@@ -8,9 +8,9 @@ import pytest
 from msgspec.structs import replace
 
 from wuye.sync.ports import Head, Plan, Store, Transaction
-from wuye.testing import store_suite as suite
 from wuye.testing.memory import MemorySnapshot, MemoryStore
-from wuye.testing.store_world import registry
+from wuye.testing.store_suite import concurrency, feed, records
+from wuye.testing.store_suite.world import registry
 
 T = TypeVar("T")
 
@@ -53,16 +53,16 @@ class NaiveTransaction(MemorySnapshot):
 
 def test_a_plain_sequence_is_caught() -> None:
     with pytest.raises(AssertionError):
-        suite.a_late_commit_is_never_skipped(NaiveStore())
+        concurrency.a_late_commit_is_never_skipped(NaiveStore())
 
 
 @pytest.mark.parametrize(
     "statement",
     [
-        suite.the_feed_holds_the_latest_news_of_each_record_in_each_bucket,
-        suite.a_page_is_in_order_and_never_splits_a_seq,
-        suite.finds_agree_with_the_records,
-        suite.sums_agree_with_the_rows,
+        feed.the_feed_holds_the_latest_news_of_each_record_in_each_bucket,
+        feed.a_page_is_in_order_and_never_splits_a_seq,
+        records.finds_agree_with_the_records,
+        feed.sums_agree_with_the_rows,
     ],
 )
 def test_nothing_else_is_wrong_with_it(statement: Callable[[Store], None]) -> None:

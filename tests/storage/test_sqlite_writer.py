@@ -11,8 +11,8 @@ import pytest
 
 from wuye.kernel.errors import Problem
 from wuye.storage.sqlite import SqliteStore, SqliteTransaction
-from wuye.testing.store_suite import A, note, pull
-from wuye.testing.store_world import SITE, registry, write
+from wuye.testing.store_suite.steps import A, note, pull
+from wuye.testing.store_suite.world import SITE, registry, write
 
 
 def test_a_cancelled_waiter_is_either_not_run_or_fully_committed(sqlite_store: SqliteStore) -> None:
@@ -30,8 +30,8 @@ def test_a_cancelled_waiter_is_either_not_run_or_fully_committed(sqlite_store: S
         await asyncio.sleep(0)
         for task in (running, waiting):
             task.cancel()
-        go_on.set()
         results = await asyncio.gather(running, waiting, return_exceptions=True)
+        go_on.set()
         assert all(isinstance(result, asyncio.CancelledError) for result in results)
         await sqlite_store.write(SITE, lambda t: write(t, SITE, [note("after", "a")]))
 
@@ -105,7 +105,7 @@ def test_a_failed_commit_fails_every_unit_in_it(sqlite_store: SqliteStore) -> No
 def test_one_process_holds_an_installation(database: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from wuye.storage.sqlite import SqliteStore\n"
-        "from wuye.testing.store_world import registry; from wuye.kernel.errors import Problem\n"
+        "from wuye.testing.store_suite.world import registry; from wuye.kernel.errors import Problem\n"
         "try: SqliteStore(Path(sys.argv[1]), registry()).close()\n"
         "except Problem as problem: print(problem.code)\n"
     )
@@ -125,6 +125,16 @@ def test_the_ledger_is_append_only_even_for_sql_by_hand(sqlite_store: SqliteStor
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):
             sqlite_store.wait_write(SITE, lambda t, s=statement: t.connection.execute(s))
     assert sqlite_store.wait_read(lambda s: s.ledger(SITE))[0].user == "user"
+
+
+def test_a_commit_is_on_the_disk_before_its_answer(sqlite_store: SqliteStore) -> None:
+    """What SIGKILL cannot show: the settings that make a power cut harmless."""
+
+    def settings(transaction: SqliteTransaction) -> list[object]:
+        pragmas = ("journal_mode", "synchronous")
+        return [transaction.connection.execute(f"PRAGMA {name}").fetchone()[0] for name in pragmas]
+
+    assert sqlite_store.wait_write("", settings) == ["wal", 2]
 
 
 def test_readers_cannot_write(sqlite_store: SqliteStore) -> None:

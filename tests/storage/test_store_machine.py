@@ -14,7 +14,7 @@ from wuye.storage.migrator import migrate
 from wuye.storage.sqlite import SqliteStore
 from wuye.sync.ports import Find, Need, Snapshot, Store, Transaction
 from wuye.testing.memory import MemoryStore
-from wuye.testing.store_world import OTHER_SITE, SITE, Edit, bucket, id_of, registry, write
+from wuye.testing.store_suite.world import OTHER_SITE, SITE, Edit, bucket, id_of, registry, write
 
 BUCKETS = ("a", "b", "c")
 NAMES = ("n1", "n2", "n3", "n4")

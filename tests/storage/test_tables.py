@@ -12,8 +12,8 @@ from wuye.storage.engine import BorrowedEngine
 from wuye.storage.layout import layouts
 from wuye.storage.sqlite import SqliteStore
 from wuye.storage.tables import table_for
-from wuye.testing.store_suite import note
-from wuye.testing.store_world import OTHER_SITE, SITE, id_of, registry, write
+from wuye.testing.store_suite.steps import note
+from wuye.testing.store_suite.world import OTHER_SITE, SITE, id_of, registry, write
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_piccolo_reads_the_same_table(filled: SqliteStore) -> None:
 
 
 def test_a_deleted_record_leaves_no_values_in_its_table(filled: SqliteStore) -> None:
-    from wuye.testing.store_suite import gone
+    from wuye.testing.store_suite.steps import gone
 
     filled.wait_write(SITE, lambda t: write(t, SITE, [gone("n1", "a")]))
     row = filled.wait_read(

@@ -14,7 +14,7 @@ from wuye_client.errors import (
 )
 from wuye_client.replica import Replica
 from wuye_client.session import SyncReport
-from wuye_client.view import Record
+from wuye_client.view import Record, Span
 
 __all__ = [
     "Device",
@@ -27,6 +27,7 @@ __all__ = [
     "Refused",
     "Replica",
     "ServerBusy",
+    "Span",
     "SyncReport",
     "WrongUser",
     "WuyeError",

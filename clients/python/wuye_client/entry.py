@@ -79,9 +79,12 @@ class Form:
         if flow is None or step is None:
             known = flow is not None and any(transition.act == act for transition in flow.transitions)
             raise InvalidEntry([Flaw(flow.field if flow else "", "stale_transition" if known else "unknown_act")])
-        clean = self._changes(entity, seen, changes) if changes else {}
-        after = {**seen, **clean}
-        flaws = [Flaw(field, "required") for field in step.needs if after.get(field) is None]
+        clean, flaws = self._clean(entity, changes)
+        clean = {field: value for field, value in clean.items() if value != seen.get(field)}
+        moved = {**clean, flow.field: step.to}
+        after = {field: value for field, value in {**seen, **moved}.items() if value is not None}
+        flaws += self._whole(entity, seen, after, moved)
+        flaws += [Flaw(field, "required") for field in step.needs if field not in after]
         if step.reason and not str(args.get("reason") or "").strip():
             flaws.append(Flaw("reason", "required"))
         if step.online and not self._look.online:
@@ -145,8 +148,8 @@ class Form:
         after = derive(entity, dict(after), scope)
         flaws = []
         for field in entity.fields:
-            if field.required and not field.readonly and field.name not in after and _applies(field, after, scope):
-                same = before is not None and field.name not in before and _applies(field, before, scope)
+            if field.required and not field.readonly and field.name not in after and applies(field, after, scope):
+                same = before is not None and field.name not in before and applies(field, before, scope)
                 if not same or field.name in changed:
                     flaws.append(Flaw(field.name, "required"))
         for constraint in entity.constraints:
@@ -198,7 +201,8 @@ def _evaluate(source: str, body: Values, scope: Values) -> object:
         return None
 
 
-def _applies(field: Field, body: Values, scope: Values) -> bool:
+def applies(field: Field, body: Values, scope: Values) -> bool:
+    """Tell whether a field has a place in a record, by its ``when``."""
     return field.when is None or _evaluate(field.when, body, scope) is not False
 
 

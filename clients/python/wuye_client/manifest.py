@@ -111,10 +111,33 @@ class ListView(Struct, frozen=True, kw_only=True):
     sort: list[str] = []
 
 
+class Section(Struct, frozen=True, kw_only=True):
+    """A part of a form."""
+
+    label: Text = {}
+    fields: list[str] = []
+
+
+class FormView(Struct, frozen=True, kw_only=True):
+    """A form; ``short`` names the fields of the quick one."""
+
+    sections: list[Section] = []
+    short: list[str] = []
+
+
 class Views(Struct, frozen=True, kw_only=True):
     """How screens show the entity."""
 
     list: ListView = ListView()
+    form: FormView = FormView()
+
+
+class Child(Struct, frozen=True, kw_only=True):
+    """An entity shown below another: its records whose ``field`` names the one above."""
+
+    entity: str
+    field: str
+    label: Text = {}
 
 
 class Entity(Struct, frozen=True, kw_only=True, dict=True):
@@ -133,6 +156,8 @@ class Entity(Struct, frozen=True, kw_only=True, dict=True):
     workflow: Workflow | None = None
     rights: dict[str, list[str]] = {}
     views: Views = Views()
+    children: list[Child] = []
+    private: bool = False
 
     @cached_property
     def by_name(self) -> dict[str, Field]:

@@ -13,7 +13,7 @@ Every write returns after its local commit: it survives a kill and a power cut.
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
 
@@ -23,7 +23,8 @@ from wuye_client.device import Device
 from wuye_client.entry import Form
 from wuye_client.errors import Flaw, InvalidEntry, NotReady
 from wuye_client.ids import Entropy, uuid7
-from wuye_client.manifest import Manifest, Site, decode
+from wuye_client.lookups import look_up
+from wuye_client.manifest import Child, Manifest, Site, decode
 from wuye_client.outbox import Entry
 from wuye_client.overlay import open_items
 from wuye_client.protocol import Kind, Op
@@ -31,6 +32,7 @@ from wuye_client.session import Progress, Session, SyncReport
 from wuye_client.store import Store
 from wuye_client.transport import HttpTransport, Transport
 from wuye_client.view import Record, View, Where
+from wuye_client.words import Words
 
 Values = Mapping[str, object]
 
@@ -55,6 +57,7 @@ class Replica:
         self._session = Session(store, device, clock, (lambda _: transport) if transport else HttpTransport, sleep)
         self._manifest: tuple[str, Manifest] | None = None
         self._group: str | None = None
+        self._look_ups: list[tuple[str, Values]] = []
 
     @classmethod
     def open(
@@ -147,9 +150,23 @@ class Replica:
             raise InvalidEntry([Flaw("", "unknown_site", {"site": key})])
         return known.id
 
-    def get(self, site: str, entity: str, record: str) -> Record | None:
-        """Return a record as the user sees it, or None."""
-        return self.view.get(self.site(site), entity, record)
+    def words(self, locale: str | None = None) -> Words:
+        """Return what puts records into words, by default in the user's own language."""
+        return Words(self.view, self.manifest, locale or self.manifest.user.locale)
+
+    def get(self, site: str, entity: str, record: str, *, reason: str | None = None) -> Record | None:
+        """Return a record as the user sees it, or None. That private data were looked at, and why, is written into
+        the access log (OWN-7), here as in every reading method; what only computes reads the `view`."""
+        found = self.view.get(self.site(site), entity, record)
+        self._note([found] if found else [], "view", reason)
+        return found
+
+    def children(self, site: str, entity: str, record: str) -> list[tuple[Child, list[Record]]]:
+        """Return what belongs to a record, as the entity's ``children`` say: one household, one file (OWN-6)."""
+        seen = self._seen(self.site(site), entity, record)
+        found = self.view.children(seen)
+        self._note([below for _, records in found for below in records], "view")
+        return found
 
     def query(
         self,
@@ -160,14 +177,17 @@ class Replica:
         search: str | None = None,
         order: str | Sequence[str] | None = None,
         limit: int | None = None,
+        reason: str | None = None,
     ) -> list[Record]:
         """Return records as the user sees them, of one site or all.
 
-        ``where``: field → value, or a list of possible values. ``search``: text looked for in the search fields,
-        whatever script or case. ``order``: fields, ``-`` for downwards; by id (age) otherwise.
+        ``where``: field → value, `Span`, or a list of possible ones. ``search``: text looked for in the search
+        fields, whatever script or case. ``order``: fields, ``-`` for downwards; by id (age) otherwise.
         """
         sites = [self.site(site)] if site else [known.id for known in self.sites]
-        return self.view.query(entity, sites, where=where, search=search, order=order, limit=limit)
+        found = self.view.query(entity, sites, where=where, search=search, order=order, limit=limit)
+        self._note(found, "search" if search else "view", reason)
+        return found
 
     def outbox(self, *, decided: bool = True) -> list[Entry]:
         """Return what was typed and what became of it, oldest first; without ``decided`` only what is still open."""
@@ -247,6 +267,7 @@ class Replica:
                 outbox.check_group(self.store, self._group)
         finally:
             self._group = None
+            self._write_look_ups()
 
     # The unsent queue as a file
 
@@ -295,6 +316,21 @@ class Replica:
         outbox.append(self.store, self._replica_id(), [op], to_ms(now))
         return op.op
 
+    def _note(self, records: Sequence[Record], screen: str, reason: str | None = None) -> None:
+        """Write down, before they are shown, whose private data somebody looks at (OWN-7)."""
+        for record in records:
+            known = self.manifest.entities.get(record.entity)
+            if known and known.private:
+                self._look_ups.append((record.site, look_up(known, record, screen, reason)))
+        if self._group is None:  # a look-up stands whatever becomes of the group
+            self._write_look_ups()
+
+    def _write_look_ups(self) -> None:
+        noted, self._look_ups = self._look_ups, []
+        with self.store.writing() if noted else nullcontext():
+            for site, values in noted:
+                self.create(site, "access", values)
+
     def _seen(self, site: str, entity: str, record: str) -> Record:
         found = self.view.get(site, entity, record)
         if found is None:
@@ -319,7 +355,8 @@ class Replica:
         rule = known.number if known else None
         if known is None or rule is None or rule.device_field in values:
             return {}
-        prefix = rule.prefixes.get(str(values.get(rule.by)), rule.prefix) if rule.by else rule.prefix
+        kind = values.get(rule.by, known.by_name[rule.by].default) if rule.by else None
+        prefix = rule.prefixes.get(str(kind), rule.prefix)
         start = f"{prefix}-{self.store.meta('short')}-{self.view.local_time(site):%Y%m%d}"
         while True:
             number: dict[str, object] = {rule.device_field: f"{start}-{self.store.next_number(start):04d}"}

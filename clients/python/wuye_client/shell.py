@@ -4,11 +4,11 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from wuye_client.manifest import Entity, Field, Manifest
+from wuye_client.manifest import Entity, Field
 from wuye_client.outbox import Entry
 from wuye_client.overlay import open_items
 from wuye_client.replica import Replica
-from wuye_client.texts import pick, say
+from wuye_client.texts import say
 from wuye_client.view import Record
 
 _LISTS = ("choices", "refs")
@@ -67,30 +67,28 @@ class Shell:
         if not records:
             self.say("cli.none")
             return
-        manifest = self.replica.manifest
-        entity = manifest.entities.get(name)
-        columns = (
-            [n for n in entity.views.list.columns if n in entity.by_name or n == entity.state_field] if entity else []
-        )
-        heads = [self._label(entity, n) for n in columns] if columns else [self._head("title")]
+        entity = self.replica.manifest.entities.get(name)
+        words = self.replica.words(self.locale)
+        columns = [n for n in entity.views.list.columns if n in entity.by_name] if entity else []
+        heads = [words.label(name, n) for n in columns] if columns else [self._head("title")]
         table = Table(self._head("site"), self._head("id"), *heads, "")
         for record in records:
-            cells = [self._value(manifest, entity, n, record.get(n)) for n in columns]
+            cells = [words.value(record.site, name, n, record.get(n)) for n in columns]
             mark = say("cli.pending", self.locale) if record.pending else ""
             table.add_row(
                 self._site(record.site),
                 record.id[-8:],
-                *(cells if columns else [self.replica.view.title(record)]),
+                *(cells if columns else [words.title(record)]),
                 mark,
             )
         self._console.print(table)
 
     def record(self, record: Record) -> None:
         """Print one record, a field a line."""
-        entity = self.replica.manifest.entities.get(record.entity)
-        table = Table(self._head("field"), self._head("value"), title=self.replica.view.title(record))
+        words = self.replica.words(self.locale)
+        table = Table(self._head("field"), self._head("value"), title=words.title(record))
         for name, value in record.values.items():
-            table.add_row(self._label(entity, name), self._value(self.replica.manifest, entity, name, value))
+            table.add_row(words.label(record.entity, name), words.value(record.site, record.entity, name, value))
         self._console.print(table, record.id)
 
     def entries(self, entries: list[Entry]) -> None:
@@ -118,21 +116,19 @@ class Shell:
         self._console.print(table)
 
     def _add_review(self, table: Table, review: Record) -> None:
-        manifest = self.replica.manifest
+        words = self.replica.words(self.locale)
         name = str(review.get("subject_entity"))
         still_open, items = open_items(review.values), review.get("items")
         for item in items if isinstance(items, list) else []:
             if item.get("op") not in still_open:
                 continue
             state = " ".join(str(item[k]) for k in ("status", "code") if item.get(k))
-            start = (self._site(review.site), review.id[-8:], manifest.label(name, self.locale), state)
-            entity = manifest.entities.get(name)
+            label = self.replica.manifest.label(name, self.locale)
+            start = (self._site(review.site), review.id[-8:], label, state)
             for field in item.get("fields") or self._private_fields(review, item.get("op")):
-                label = self._label(entity, str(field.get("field", "")))
-                mine, theirs = (
-                    self._value(manifest, entity, str(field.get("field")), field.get(k)) for k in ("mine", "theirs")
-                )
-                table.add_row(*start, label, mine, theirs)
+                known = str(field.get("field", ""))
+                mine, theirs = (words.value(review.site, name, known, field.get(k)) for k in ("mine", "theirs"))
+                table.add_row(*start, words.label(name, known), mine, theirs)
 
     def _private_fields(self, review: Record, op: object) -> list[dict[str, object]]:
         """Return an item's values when they lie apart, where only some may read them (protocol §3.2)."""
@@ -151,7 +147,7 @@ class Shell:
     def _deed(self, entry: Entry) -> str:
         op, manifest = entry.op, self.replica.manifest
         kind = say(f"kind.{op.kind}", self.locale)
-        fields = ", ".join(self._label(manifest.entities.get(op.entity), name) for name in op.set)
+        fields = ", ".join(self.replica.words(self.locale).label(op.entity, name) for name in op.set)
         return " ".join(
             part for part in (manifest.label(op.entity, self.locale), op.act or kind, op.record[-8:], fields) if part
         )
@@ -162,22 +158,3 @@ class Shell:
     def _site(self, site: str) -> str:
         known = self.replica.manifest.site_by_key.get(site)
         return (known.code if known else "") or site[-8:]
-
-    def _label(self, entity: Entity | None, name: str) -> str:
-        field = entity.by_name.get(name) if entity else None
-        return (pick(field.label, self.locale) if field else "") or name
-
-    def _value(self, manifest: Manifest, entity: Entity | None, name: str, value: object) -> str:
-        if value is None:
-            return ""
-        field = entity.by_name.get(name) if entity else None
-        if entity and entity.workflow and name == entity.workflow.field:
-            label = next((s.label for s in entity.workflow.states if s.name == value), {})
-            return pick(label, self.locale) or str(value)
-        if field and field.type in ("choice", "choices"):
-            known = manifest.values_of(field)
-            values = value if isinstance(value, list) else [value]
-            return ", ".join(pick(known[v].label, self.locale) or v if v in known else str(v) for v in values)
-        if field and field.type == "money" and isinstance(value, int):
-            return f"{value / 100:,.2f}"
-        return value if isinstance(value, str) else msgspec.json.encode(value).decode()

@@ -188,8 +188,10 @@ def absorb(store: Store, asked: Asked, answer: SyncResponse | bytes, now: dateti
 def _take_rows(store: Store, said: SyncResponse, now: int) -> None:
     if said.drop:
         store.drop(said.drop)
+        user = store.meta("user")
         for site in {bucket[:36] for bucket in said.drop}:
-            outbox.forget_unheld(store, site)
+            # Decisions come through the review items in a bucket of the user's own.
+            outbox.forget_unheld(store, site, unheard=f"{site}/review/{user}" in said.drop)
     if said.reset:
         store.reset(said.reset)
     if said.changes:

@@ -1,7 +1,7 @@
 """Reads: records as the user sees them, one or many, filtered, searched and sorted."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -10,14 +10,29 @@ from msgspec import Struct
 
 from wuye_client import outbox
 from wuye_client.clock import Clock, to_wire
-from wuye_client.entry import derive
+from wuye_client.entry import applies, derive
 from wuye_client.folding import matches, search_line
-from wuye_client.manifest import Account, Entity, Manifest
+from wuye_client.manifest import Account, Child, Field, Manifest, Section, Transition
 from wuye_client.overlay import lay, pending_amount
 from wuye_client.protocol import Op
 from wuye_client.store import Store, Stored
 
 Where = Mapping[str, object]
+
+
+class Span(Struct, frozen=True):
+    """Values from ``first`` on and before ``end`` (None: without limit), for `View.query`; texts with texts, numbers
+    with numbers."""
+
+    first: object = None
+    end: object = None
+
+    def holds(self, value: object) -> bool:
+        """Tell whether a value lies in the span."""
+        return value is not None and (
+            (self.first is None or _rank(self.first) <= _rank(value))
+            and (self.end is None or _rank(value) < _rank(self.end))
+        )
 
 
 class Record(Struct, frozen=True, kw_only=True):
@@ -129,6 +144,39 @@ class View:
         shown = holder.values.get(place[1], 0)
         return (shown if type(shown) is int else None), taken
 
+    def children(self, record: Record) -> list[tuple[Child, list[Record]]]:
+        """Return what belongs to a record, as its entity's ``children`` say: one household, one file (OWN-6)."""
+        known = self._manifest.entities.get(record.entity)
+        found = []
+        for child in known.children if known else ():
+            below = self._manifest.entities.get(child.entity)
+            if below and below.allows(record.site, "read"):
+                where = {child.field: record.id}
+                order = below.views.list.sort
+                found.append((child, self.query(child.entity, [record.site], where=where, order=order)))
+        return found
+
+    def form(self, site: str, entity: str, values: Where) -> list[tuple[Section, list[Field]]]:
+        """Return the sections of an entity's form with the fields that apply to what is entered so far."""
+        known = self._manifest.entities[entity]
+        scope = self.scope(site)
+        body = derive(known, dict(values), scope)
+        shown = {name for name, field in known.by_name.items() if applies(field, body, scope)}
+        sections = [
+            (section, [known.by_name[name] for name in section.fields if name in shown])
+            for section in known.views.form.sections
+        ]
+        return [(section, fields) for section, fields in sections if fields]
+
+    def acts(self, record: Record) -> list[Transition]:
+        """Return the acts that the user may do to a record in its present state."""
+        known = self._manifest.entities.get(record.entity)
+        flow = known.workflow if known else None
+        if known is None or flow is None:
+            return []
+        state = record.get(flow.field)
+        return [t for t in flow.transitions if state in t.from_ and known.allows(record.site, f"act.{t.act}")]
+
     def exists(self, entity: str, record: str) -> bool:
         """Tell whether a record is here, at any site."""
         if any(op.kind == "create" for op in outbox.overlay(self._store, entity, record)):
@@ -144,7 +192,9 @@ class View:
         """Return what expressions may name besides fields: ``user``, ``settings``, ``today``, ``now``."""
         known = self._manifest.site_by_key.get(site)
         user = self._manifest.user
-        roles = {str(role.get("role")) for role in user.roles if role.get("site") == site}
+        # What is held at the organisation's own site holds everywhere.
+        here = {site, *(each.id for each in self._manifest.sites if each.type == "organisation")}
+        roles = {str(role.get("role")) for role in user.roles if role.get("site") in here}
         return {
             "user": {"id": user.id, "roles": sorted(roles)},
             "settings": known.settings if known else {},
@@ -154,28 +204,30 @@ class View:
 
     def local_time(self, site: str) -> datetime:
         """Return the present moment on a site's wall clock."""
+        return self._clock().astimezone(self.zone(site))
+
+    def zone(self, site: str) -> tzinfo:
+        """Return a site's time zone."""
         known = self._manifest.site_by_key.get(site)
         try:
-            return self._clock().astimezone(ZoneInfo(known.timezone if known else "UTC"))
+            return ZoneInfo(known.timezone if known else "UTC")
         except (ZoneInfoNotFoundError, ValueError):
-            return self._clock().astimezone(UTC)
-
-    def title(self, record: Record) -> str:
-        """Return a record's title from its entity's template (``{number} {title}``)."""
-        known = self._manifest.entities.get(record.entity)
-        return fill(known, record.values) or record.id
+            return UTC
 
     def _line(self, entity: str, values: Where) -> str:
         known = self._manifest.entities.get(entity)
-        fields = [field.name for field in known.fields if field.search] if known else list(values)
-        return _search_line(tuple(str(values[name]) for name in fields if name in values))
+        return _search_line(tuple(searched(known.fields, values) if known else map(str, values.values())))
 
 
-def fill(entity: Entity | None, values: Where) -> str:
-    """Fill a title's ``{fields}``; what is missing leaves nothing behind."""
-    parts = (entity.title if entity else "").replace("}", "{").split("{")
-    text = "".join(str(values.get(part) or "") if index % 2 else part for index, part in enumerate(parts))
-    return " ".join(text.split())
+def searched(fields: Iterable[Field], values: Where) -> Iterator[str]:
+    """Yield the texts that a record is found by, those inside rows included."""
+    for field in fields:
+        value = values.get(field.name)
+        if field.type == "rows":
+            for row in value if isinstance(value, list) else ():
+                yield from searched(field.fields, row)
+        elif field.search and value is not None:
+            yield str(value)
 
 
 _search_line = lru_cache(maxsize=1 << 18)(search_line)  # folding 100,000 records anew would take seconds
@@ -188,7 +240,9 @@ def _several(value: object) -> list[object]:
 def _matches(values: Where, wanted: Mapping[str, Sequence[object]]) -> bool:
     for name, options in wanted.items():
         value = values.get(name)
-        if value not in options and not (isinstance(value, list) and any(item in options for item in value)):
+        spans = [option for option in options if isinstance(option, Span)]
+        held = [value, *value] if isinstance(value, list) else [value]
+        if not any(one in options or any(span.holds(one) for span in spans) for one in held):
             return False
     return True
 

@@ -18,6 +18,11 @@ def entered(change: Change, state: str) -> bool:
     return new.get("status") == state != old.get("status")
 
 
+def is_later(one: object, other: str) -> bool:
+    """Tell whether a moment (or None: then not) lies after another; both as ops hold them."""
+    return isinstance(one, str) and datetime.fromisoformat(one) > datetime.fromisoformat(other)
+
+
 def moment(at: datetime) -> str:
     """Write an aware moment as records hold it: ``2026-11-22T01:02:03.004Z``."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

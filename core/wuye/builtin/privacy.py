@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from wuye.api import (
     BucketKey,
     Change,
+    Constraint,
     Correct,
     Entity,
     Field,
@@ -74,15 +75,21 @@ ACCESS = Entity(
     append_only=True,
     fields=(
         Field(name="user", type="ref", ref="user"),
-        Field(name="owner", type="ref", ref="owner", required=True),
+        # What was looked at; whose data it is, where that is an owner.
+        Field(name="subject_entity", max=120),
+        Field(name="subject", max=64),
+        Field(name="owner", type="ref", ref="owner"),
         Field(name="fields", type="rows", fields=(Field(name="field", required=True, max=64),)),
         Field(name="screen", type="choice", choices=("view", "search", "export", "print"), default="view"),
         Field(name="reason", max=300),
         Field(name="ticket", type="ref", ref="ticket"),
         Field(name="occurred_at", type="datetime"),
     ),
+    constraints=(
+        Constraint(name="of_something", expr="owner != null || subject != null", fields=("owner", "subject")),
+    ),
     views=Views(
-        columns=("occurred_at", "user", "owner", "screen", "reason"),
+        columns=("occurred_at", "user", "owner", "subject_entity", "screen", "reason"),
         filters=("user", "owner", "screen"),
         sort=("-occurred_at",),
     ),

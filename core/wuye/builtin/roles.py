@@ -42,6 +42,8 @@ FILES = (
     "consent.act.withdraw",
     "access.create",
 )
+# Where a consent is given it can be withdrawn as easily (PIPL 15).
+COUNTER = (*DESK, *_write("owner"), "consent.create", "consent.act.withdraw", "access.create")
 LEAD = (
     *DESK,
     *FILES,
@@ -72,7 +74,7 @@ ROLES = (
     Role(id="member", rights=(), streams=("people",)),
     Role(id="cs_assistant", rights=(*DESK, *FILES), streams=PRIVATE),
     Role(id="private_butler", rights=(*DESK, *FILES), streams=PRIVATE),
-    Role(id="front_desk", rights=(*DESK, *_write("owner"), "consent.create"), streams=HOUSEHOLDS),
+    Role(id="front_desk", rights=COUNTER, streams=HOUSEHOLDS),
     Role(id="cs_supervisor", rights=LEAD, streams=WATCH),
     Role(id="cs_manager", rights=MANAGE, streams=WATCH),
     Role(id="site_chief", rights=MANAGE, streams=WATCH),
@@ -81,9 +83,9 @@ ROLES = (
     Role(id="finance", rights=(*HEAR, "access.create"), streams=HOUSEHOLDS),
     Role(id="engineering", rights=(*WORK, *_acts("ticket", "dispatch", "answer")), streams=TICKETS),
     Role(id="broadcaster", rights=HEAR, streams=TICKETS),
-    Role(id="after_sales", rights=(*DESK, *_write("owner"), "consent.create"), streams=HOUSEHOLDS),
+    Role(id="after_sales", rights=COUNTER, streams=HOUSEHOLDS),
     Role(id="hq_cs", rights=ALL_AT_SITE, streams=(*ORGANISATION, *WATCH)),
     Role(id="adviser", rights=("ticket.event.create",), streams=TICKETS),
-    Role(id="auditor", rights=(), streams=(*ORGANISATION, *WATCH)),
+    Role(id="auditor", rights=("access.create",), streams=(*ORGANISATION, *WATCH)),
     Role(id="admin", rights=("*",), streams=(*ORGANISATION, *WATCH)),
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from wuye.api import Change, Correct, FollowUp, Read, Reject, Rule, View
 
-from .changes import changed, moment
+from .changes import changed, is_later, moment
 from .ticket_flow import LEGAL
 from .tickets import PRIORITIES
 
@@ -30,24 +30,17 @@ def act_of(change: Change) -> str | None:
     return None
 
 
-def take_in(changes: Sequence[Change], view: View) -> Iterable[Correct | Reject]:
+def take_in(changes: Sequence[Change], view: View) -> Iterable[Correct]:
     """Complete a new ticket: who took it in stays responsible (TKT-1), all three times are known (TKT-11)."""
     for change in changes:
         new = change.new
         if change.old is not None or new is None:
             continue
-        if new.get("backfilled") and not new.get("occurred_at"):
-            yield Reject(
-                op=change.op,
-                code="rule",
-                fields=("occurred_at",),
-                message="message.backfilled_needs_its_time",
-            )
-            continue
         recorded = new.get("recorded_at") or change.at
         set_: dict[str, object] = {
             "recorded_at": recorded,
-            "occurred_at": new.get("occurred_at") or recorded,
+            # When the night's call came only its taker knows (TKT-11).
+            "occurred_at": new.get("occurred_at") or (None if new.get("backfilled") else recorded),
             "received_at": new.get("received_at") or moment(view.now),
         }
         if not new.get("responsible") and not new.get("source") and not change.author.startswith("plugin:"):
@@ -99,6 +92,13 @@ def keep_duties(changes: Sequence[Change], _view: View) -> Iterable[Reject]:
                 code="rule",
                 fields=("promised_reply_at",),
                 message="message.promise_needs_late_notice",
+            )
+        elif act_of(change) == "late_notice" and not is_later(new.get("promised_reply_at"), change.at):
+            yield Reject(
+                op=change.op,
+                code="rule",
+                fields=("promised_reply_at",),
+                message="message.late_notice_needs_new_time",
             )
         elif new.get("duplicate_of") == change.record or new.get("repeat_of") == change.record:
             yield Reject(op=change.op, code="rule", fields=("duplicate_of", "repeat_of"), message="message.not_itself")

@@ -16,6 +16,10 @@ from .ticket_flow import WORKFLOW
 
 PRIORITIES = ("normal", "urgent", "extra_urgent", "emergency")
 
+# Each kind has a form of its own (TKT-2).
+TO_MEND = "kind in ['repair', 'complaint', 'suggestion', 'other']"
+TO_DO = "kind in ['repair', 'complaint', 'help', 'other']"
+
 
 def _moment(name: str, *, stamped: bool = True, help_: bool = False) -> Field:
     return Field(name=name, type="datetime", readonly=stamped, help=help_)
@@ -57,9 +61,9 @@ TICKET = Entity(
         Field(name="kind", type="choice", codes="ticket_kind", required=True, default="repair"),
         Field(name="title", required=True, max=200, search=True),
         Field(name="description", type="note", search=True, help=True),
-        Field(name="wish", type="note", max=2000, help=True),
+        Field(name="wish", type="note", max=2000, when="kind != 'inquiry' && kind != 'praise'", help=True),
         Field(name="channel", type="choice", codes="ticket_channel", required=True, default="phone"),
-        Field(name="symptom_category", type="choice", codes="ticket_category"),
+        Field(name="symptom_category", type="choice", codes="ticket_category", when=TO_MEND),
         Field(name="priority", type="choice", choices=PRIORITIES, required=True, default="normal"),
         Field(name="vip", type="boolean"),
         Field(name="major", type="boolean", help=True),
@@ -86,7 +90,7 @@ TICKET = Entity(
         Field(name="assignee", type="ref", ref="user"),
         _moment("deadline", stamped=False),
         Field(name="quality_standard", type="note", max=1000),
-        _moment("appointed_at", stamped=False),
+        Field(name="appointed_at", type="datetime", when=TO_DO),
         _moment("promised_reply_at", stamped=False, help_=True),
         Field(name="waiting_for", type="choice", codes="wait_reason"),
         _moment("wait_until", stamped=False),
@@ -97,25 +101,27 @@ TICKET = Entity(
         Field(name="remarks", type="note", merge="append"),
         # What came of it
         Field(name="result", type="note", max=4000),
-        Field(name="cause_category", type="choice", codes="ticket_category", help=True),
-        Field(name="cause_note", type="note", max=2000),
+        Field(name="cause_category", type="choice", codes="ticket_category", when=TO_MEND, help=True),
+        Field(name="cause_note", type="note", max=2000, when=TO_MEND),
         Field(
             name="materials",
             type="rows",
+            when=TO_DO,
             fields=(
                 Field(name="name", required=True, max=100),
                 Field(name="quantity", type="decimal", min=0),
                 Field(name="measure", max=20),
             ),
         ),
-        Field(name="hours", type="decimal", min=0, max=10_000, measure="h"),
-        Field(name="signature", type="signature"),
+        Field(name="hours", type="decimal", min=0, max=10_000, measure="h", when=TO_DO),
+        Field(name="signature", type="signature", when=TO_DO),
         Field(
             name="satisfaction",
             type="choice",
             choices=("satisfied", "partly", "not_satisfied", "unreachable"),
+            when="kind != 'praise'",
         ),
-        Field(name="opinion", type="note", max=2000),
+        Field(name="opinion", type="note", max=2000, when="kind != 'praise'"),
         Field(name="major_report", type="note", max=8000, when="major == true", help=True),
         _moment("relayed_at"),
         _moment("accepted_at"),
@@ -127,6 +133,16 @@ TICKET = Entity(
         Field(name="reopened", type="integer", min=0, readonly=True, merge="max"),
     ),
     constraints=(
+        Constraint(
+            name="backfilled_has_its_time",
+            expr="backfilled != true || occurred_at != null",
+            fields=("backfilled", "occurred_at"),
+        ),
+        Constraint(
+            name="not_satisfied_is_reopened",
+            expr="status != 'satisfied' || satisfaction != 'not_satisfied'",
+            fields=("satisfaction",),
+        ),
         Constraint(
             name="complaint_never_cancelled",
             expr="kind != 'complaint' || status != 'cancelled'",
@@ -170,6 +186,9 @@ TICKET = Entity(
             "channel",
             "vip",
             "major",
+            "occurred_at",
+            "deadline",
+            "promised_reply_at",
         ),
         sort=("-occurred_at",),
         sections=(

@@ -1,7 +1,6 @@
 """``wuye demo``: a made-up company to try things on."""
 
 import os
-import secrets
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
@@ -10,12 +9,12 @@ from pathlib import Path
 import click
 import msgspec
 
+from wuye.cli.fresh import fresh
 from wuye.cli.options import database, folder
 from wuye.cli.say import say
-from wuye.kernel.errors import Problem
 
 CARD = "demo.json"
-"""Holds the log-ins; written last, so that its presence tells a complete demo."""
+"""Holds the log-ins; its presence tells a demo."""
 
 
 @click.command("demo")
@@ -23,7 +22,7 @@ CARD = "demo.json"
 @database
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same people on a day.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-@click.option("--keep", is_flag=True, help="Keep a complete demo that is there already and only print its log-ins.")
+@click.option("--keep", is_flag=True, help="Keep a demo that is there already and only print its log-ins.")
 def demo_command(dir_: Path, database: str | None, seed: int, as_json: bool, keep: bool) -> None:
     """Make a fresh demo installation and print its log-ins.
 
@@ -34,7 +33,8 @@ def demo_command(dir_: Path, database: str | None, seed: int, as_json: bool, kee
     """
     card = dir_ / CARD
     if not (keep and card.exists()):
-        _check_room(dir_, database)
+        if card.exists():
+            _clear(dir_, database)
         _make(dir_, database, seed, quiet=as_json)
     if as_json:
         click.echo(card.read_text("utf-8"))
@@ -42,71 +42,42 @@ def demo_command(dir_: Path, database: str | None, seed: int, as_json: bool, kee
         _show(card)
 
 
-def _check_room(dir_: Path, database: str | None) -> None:
-    """Take an older demo away; refuse a folder that holds anything else.
+def _clear(dir_: Path, database: str | None) -> None:
+    """Take an older demo away.
 
     Raises:
-        Problem: ``in_use``.
+        Problem: ``in_use``, a server runs there and would go on writing into nothing.
     """
     from wuye.settings import load_settings
     from wuye.storage.sqlite.connection import InstallationLock
 
     file = load_settings(dir_, database=database).file
-    complete = (dir_ / CARD).exists()
-    strangers = [path.name for path in dir_.iterdir()] if dir_.exists() else []
-    if (strangers or file.exists()) and not complete:
-        values = {"folder": dir_ if strangers else file}
-        raise Problem("in_use", extra={"message": "cli.demo.not_empty", "values": values})
-    if complete:
-        lock = file.with_name(f"{file.name}.lock")
-        if lock.exists():
-            InstallationLock(lock).release()  # a server that runs would go on writing into nothing
-        shutil.rmtree(dir_)
-        for leftover in file.parent.glob(f"{file.name}*") if file.parent.exists() else ():
-            leftover.unlink()
+    lock = file.with_name(f"{file.name}.lock")
+    if lock.exists():
+        InstallationLock(lock).release()
+    for part in (f"{file.name}{tail}" for tail in ("", "-wal", "-shm", ".lock")):
+        file.with_name(part).unlink(missing_ok=True)
+    shutil.rmtree(dir_)
 
 
 def _make(dir_: Path, database: str | None, seed: int, *, quiet: bool) -> None:
-    """Build the demo beside its place, then move it there whole."""
-    from wuye.settings import load_settings
-
-    target = dir_.absolute()
-    file = load_settings(target, database=database).file
-    target.parent.mkdir(parents=True, exist_ok=True)
-    building = target.with_name(f".{target.name}.{secrets.token_hex(4)}.making")
-    building.mkdir()
-    try:
-        _fill(building, seed, quiet=quiet)
-        if file.parent != target:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(building / "wuye.sqlite", file)
-            (building / "wuye.toml").write_text(f'database = "sqlite:///{file}"\n', "utf-8")
-        if target.exists():
-            target.rmdir()
-        building.replace(target)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
-
-
-def _fill(building: Path, seed: int, *, quiet: bool) -> None:
     from rich.console import Console
     from rich.progress import track
 
-    from wuye.app import Installation
     from wuye.demo.company import Batch, play, write_script
 
     def progress(batches: Sequence[Batch]) -> Iterable[Batch]:
         hidden = quiet or not sys.stderr.isatty()
         return track(batches, say("cli.demo.making"), console=Console(stderr=True), transient=True, disable=hidden)
 
-    with Installation.open(building, f"sqlite:///{building / 'wuye.sqlite'}", create=True) as installation:
+    with fresh(dir_, database) as installation:
         script = write_script(installation.registry, installation.org, seed, installation.clock())
         play(script, installation.store.blocking, installation.door, progress=progress)
         for user in script.users:
             installation.set_password(user.id, user.username, user.password)
-    card = building / CARD
-    with open(os.open(card, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
-        opened.write(msgspec.json.encode(script.demo))
+        card = installation.settings.dir / CARD
+        with open(os.open(card, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
+            opened.write(msgspec.json.encode(script.demo))
 
 
 def _show(card: Path) -> None:

@@ -14,3 +14,10 @@ folder = click.option(
     help="The installation's folder.",
 )
 database = click.option("--database", metavar="URL", help="sqlite:///FILE; by default wuye.sqlite in the folder.")
+languages = click.option(
+    "--language",
+    "languages",
+    multiple=True,
+    type=click.Choice(["zh-Hant", "zh-Hans", "ru", "en"]),
+    help="A language that the company works in; may be given again.",
+)

@@ -84,7 +84,6 @@ class Home(Struct, frozen=True, kw_only=True):
     """A unit with its household, as the people at the desk know it."""
 
     unit: str
-    code: str
     building: str
     zone: str
     owner: str
@@ -119,12 +118,21 @@ def build(site: Property, random: Random, make_id: Callable[..., str], today: da
     lived_in = set(random.sample(range(len(units)), site.households))
     for index, (unit, code, building, zone, floor) in enumerate(units):
         about = _unit(site, random, today, occupied=index in lived_in)
-        estate.places.append(("unit", unit, {"code": code, "building": building, "zone": zone, "floor": str(floor), **about}))
+        where = {"code": code, "building": building, "zone": zone, "floor": str(floor)}
+        estate.places.append(("unit", unit, where | about))
         if index in lived_in:
-            owner = make_id("owner", site.code, code)
-            home, records = _household(site, random, make_id, today, unit, owner, about)
-            estate.households.append(records)
-            estate.homes.append(Home(unit=unit, code=code, building=building, zone=zone, owner=owner, **home))
+            contact = names.russian(random) if random.random() < _share_of_russians(site) else names.chinese(random)
+            home = Home(
+                unit=unit,
+                building=building,
+                zone=zone,
+                owner=make_id("owner", site.code, code),
+                contact=contact,
+                phone=names.russian_mobile(random) if contact.language == "ru" else names.mobile(random),
+                vip=random.random() < 0.02,
+            )
+            estate.homes.append(home)
+            estate.households.append(_household(site, random, make_id, today, home, about))
     return estate
 
 
@@ -171,27 +179,22 @@ def _household(
     random: Random,
     make_id: Callable[..., str],
     today: date,
-    unit: str,
-    owner: str,
+    home: Home,
     about: Mapping[str, object],
-) -> tuple[dict[str, object], list[Record]]:
-    contact = names.russian(random) if random.random() < _share_of_russians(site) else names.chinese(random)
-    phone = names.russian_mobile(random) if contact.language == "ru" else names.mobile(random)
-    vip = random.random() < 0.02
+) -> list[Record]:
+    owner, contact = home.owner, home.contact
     company = site.type == "office" or (site.type == "mall" and random.random() < 0.6)
-    values = _company(random, contact, phone) if company else _person(site, random, contact)
+    values = _company(random, contact, home.phone) if company else _person(site, random, contact)
+    values |= {"unit": home.unit, "language": contact.language, "vip": home.vip or None}
+    lives = {"unit": home.unit, "owner": owner, "role": _role(site, random), "starts": about["handed_over_on"]}
     records: list[Record] = [
-        ("owner", owner, {**values, "unit": unit, "language": contact.language, **({"vip": True} if vip else {})}),
-        ("owner.private", make_id("private", owner), _private(random, owner, phone, today, company=company)),
-        (
-            "occupancy",
-            make_id("occupancy", owner),
-            {"unit": unit, "owner": owner, "role": _role(site, random), "starts": about["handed_over_on"]},
-        ),
+        ("owner", owner, values),
+        ("owner.private", make_id("private", owner), _private(random, owner, home.phone, today, company=company)),
+        ("occupancy", make_id("occupancy", owner), lives),
     ]
     if random.random() < 0.75:
         records.append(("consent", make_id("consent", owner), _consent(random, owner, contact)))
-    return {"contact": contact, "phone": phone, "vip": vip}, records
+    return records
 
 
 def _share_of_russians(site: Property) -> float:

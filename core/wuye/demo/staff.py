@@ -96,9 +96,7 @@ def _locale(code: str, index: int) -> str:
     return "zh-Hant" if code == "CYY" and index == 2 else "zh-Hans"
 
 
-def _user(
-    random: Random, make_id: Callable[..., str], username: str, posts: tuple[Post, ...], locale: str
-) -> User:
+def _user(random: Random, make_id: Callable[..., str], username: str, posts: tuple[Post, ...], locale: str) -> User:
     return User(
         id=make_id("user", username),
         username=username,

@@ -34,7 +34,9 @@ HOME = (
     _repair("electricity", "樓道燈不亮", "晚上上樓看不清台階。", "更換聲控燈頭兩只。", public=True),
     _repair("heating", "客廳暖氣不熱", "供暖三天了，只有臥室那組熱。", "放氣並調節閥門，進水溫度恢復正常。"),
     _repair("heating", "暖氣片接頭滲水", "地板邊上濕了一片。", "關閥緊固接頭，更換生料帶。"),
-    _repair("lift", "電梯停在兩層之間", "電梯門打不開，裏面沒有人。", "維保單位到場復位，門機皮帶已更換。", public=True),
+    _repair(
+        "lift", "電梯停在兩層之間", "電梯門打不開，裏面沒有人。", "維保單位到場復位，門機皮帶已更換。", public=True
+    ),
     _repair("lift", "電梯有異響", "到六樓以上就咯噔響。", "潤滑導軌，調整對重導靴。", public=True),
     _repair("doors_windows", "單元門禁失靈", "刷卡沒反應，門一直敞着。", "更換門禁電源模塊。", public=True),
     _repair("doors_windows", "窗扇關不嚴漏風", "北臥室窗戶合頁鬆了。", "更換合頁並換密封條。"),
@@ -44,8 +46,10 @@ HOME = (
     _repair("public_facility", "車庫道閘不抬桿", "排隊排到馬路上了。", "重啟控制器，清潔地感線圈。", public=True),
     _repair("network", "樓內網絡信號箱進水", "整個單元斷網。", "聯繫運營商更換分光器，箱體加防水。", public=True),
     _complaint("surroundings", "樓下燒烤油煙大", "每晚九點後都有，窗戶不能開。", "約談商戶，加裝油煙淨化器。"),
-    _complaint("surroundings", "垃圾房清運不及時", "中午了還堆在門口，味道重。", "清運改為每日兩次，主管抽查。", public=True),
-    _complaint("safety", "陌生人隨意進出單元", "昨晚有推銷的挨家敲門。", "門崗加強登記，補裝攝像頭。", public=True),
+    _complaint(
+        "surroundings", "垃圾房清運不及時", "中午了還堆在門口，味道重。", "清運改為每日兩次，主管抽查。", public=True
+    ),
+    _complaint("safety", "陌生人隨意進出單元", "昨晚有推銷的挨家敲門。", "門崗加強登記。", public=True),
     _complaint("equipment", "電梯一個月壞三次", "家裏老人下不了樓。", "與維保單位約定整改，更換控制板。", public=True),
     _complaint("charges", "物業費賬單面積不對", "按登記面積少了四平方米。", "核對產權證後更正賬單並致歉。"),
     _complaint("attitude", "前台說話不耐煩", "問了兩句就說自己看公告。", "當面致歉，員工已復訓。"),
@@ -54,7 +58,13 @@ HOME = (
     _complaint("feedback_time", "投訴後沒有回覆", "說好第二天回電。", "已回電說明情況，約定回覆時限。"),
     _complaint("neighbours", "樓上深夜裝修吵鬧", "十一點還在鑽牆。", "上門勸止，簽施工時間承諾書。"),
     _complaint("neighbours", "鄰居寵物隨地便溺", "草坪上孩子沒法玩。", "張貼提示並上門溝通。", public=True),
-    Matter("inquiry", None, "裝修手續怎麼辦", "下月準備重做衛生間，要交哪些材料？", "已說明申請表、圖紙、施工人員證件三項。"),
+    Matter(
+        "inquiry",
+        None,
+        "裝修手續怎麼辦",
+        "下月準備重做衛生間，要交哪些材料？",
+        "已說明申請表、圖紙、施工人員證件三項。",
+    ),
     Matter("inquiry", None, "供暖什麼時候開始", "家裏有小孩，想提前試水。", "已告知日期與試水時段。"),
     Matter("inquiry", None, "地下車位還有沒有", "想給第二輛車租一個位。", "已登記排隊，預計兩週內回覆。"),
     Matter("inquiry", None, "快遞櫃怎麼補發取件碼", "手機換號了收不到。", "前台協助後台改號。"),

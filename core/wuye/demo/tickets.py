@@ -59,11 +59,14 @@ class Life:
         self.steps: list[Step] = []
         self._seen: dict[str, object] = {}
 
-    def act(self, user: User, act: str | None, minutes: int, *, args: Mapping[str, object] = {}, **set_: object) -> None:
+    def act(
+        self, user: User, act: str | None, minutes: int, set_: Mapping[str, object] = {}, *, reason: str = ""
+    ) -> None:
         """Let somebody act, some time (about ``minutes``) after the step before."""
         if act is not None:
             self.at = _in_hours(self.at + timedelta(minutes=minutes * self.random.uniform(0.4, 1.8)), self.random)
         was = {name: self._seen[name] for name in set_ if name in self._seen}
+        args = {"reason": reason} if reason else {}
         self._add(Step(at=self.at, user=user.id, record=self.record, act=act, set=set_, was=was, args=args))
         self._seen.update(set_)
 
@@ -90,8 +93,9 @@ def live(
     earlier: list[tuple[datetime, str]] = []
     for index, begin in enumerate(begins):
         record = make_id("ticket", site.code, index, at=begin)
+        first = next((other for at, other in reversed(earlier) if at < begin - DUPLICATE_OF), None)
         life = Life(random, record, begin, now)
-        _course(life, random.choice(texts.MATTERS[site.code]), random.choice(homes), crew, site, index, earlier)
+        _course(life, random.choice(texts.MATTERS[site.code]), random.choice(homes), crew, site, index, first)
         earlier.append((begin, record))
         yield life.steps
 
@@ -113,58 +117,56 @@ def _in_hours(moment: datetime, random: Random) -> datetime:
     return datetime.combine(day, OPENS, LOCAL) + timedelta(minutes=random.randrange(70))
 
 
-def _course(
-    life: Life, matter: Matter, home: Home, crew: Crew, site: Property, index: int, earlier: Sequence[tuple[datetime, str]]
-) -> None:
+def _course(life: Life, matter: Matter, home: Home, crew: Crew, site: Property, index: int, first: str | None) -> None:
+    """Write a whole life; ``first`` is an older ticket that it may repeat."""
     random = life.random
-    helper = crew.by_zone[home.zone]
-    desk = crew.one(random, "front_desk")
-    lead = crew.one(random, "cs_supervisor")
+    helper, desk, lead = crew.by_zone[home.zone], crew.one(random, "front_desk"), crew.one(random, "cs_supervisor")
     taker = random.choice((desk, desk, helper))
     _take_in(life, matter, home, taker, site, index)
     fate = random.random()
     if random.random() < 0.25:
         life.note(taker, random.choice(texts.NOTES))
     if matter.kind not in ("repair", "complaint"):
-        life.act(desk, "answer", 60, result=matter.result, replied_at=to_wire(life.at + timedelta(minutes=1)))
+        life.act(desk, "answer", 60, {"result": matter.result})
         if random.random() < 0.9:
             life.act(desk, "close", 2000)
-        return
-    first = next((record for begin, record in reversed(earlier) if begin < life.at - DUPLICATE_OF), None)
-    if fate < 0.02 and first:
-        life.act(desk, "mark_duplicate", 40, duplicate_of=first)
-        return
-    if fate < 0.05 and matter.kind == "repair":
-        life.act(desk, "cancel", 200, args={"reason": random.choice(texts.REASONS)})
-        return
-    if matter.kind == "complaint" or random.random() < 0.3:
-        life.act(lead, "classify", 20, symptom_category=matter.category)
-    worker = crew.one(random, "technician") if matter.kind == "repair" else random.choice((helper, lead))
-    department = "engineering" if matter.kind == "repair" else "customer_service"
-    deadline = to_wire(life.at + timedelta(days=random.randrange(1, 4)))
-    life.act(random.choice((desk, lead)), "dispatch", 35, department=department, assignee=worker.id, deadline=deadline)
+    elif fate < 0.02 and first:
+        life.act(desk, "mark_duplicate", 40, {"duplicate_of": first})
+    elif fate < 0.05 and matter.kind == "repair":
+        life.act(desk, "cancel", 200, reason=random.choice(texts.REASONS))
+    else:
+        _handle(life, matter, crew, helper, desk, lead, fate)
+
+
+def _handle(life: Life, matter: Matter, crew: Crew, helper: User, desk: User, lead: User, fate: float) -> None:
+    random = life.random
+    repair = matter.kind == "repair"
+    worker = crew.one(random, "technician") if repair else random.choice((helper, lead))
+    if not repair or random.random() < 0.3:
+        life.act(lead, "classify", 20, {"symptom_category": matter.category})
+    order = {
+        "department": "engineering" if repair else "customer_service",
+        "assignee": worker.id,
+        "deadline": to_wire(life.at + timedelta(days=random.randrange(1, 4))),
+    }
+    life.act(random.choice((desk, lead)), "dispatch", 35, order)
     if fate > 0.97:
         return  # nobody has taken it up: it stands out in every list
     life.act(worker, "accept", 50)
-    _work(life, matter, crew, worker, lead)
-    if matter.kind == "complaint" and fate > 0.91:
+    _work(life, worker, lead)
+    if not repair and fate > 0.91:
         _end_badly(life, matter, crew, fate)
         return
     _finish(life, matter, worker)
     if fate < 0.11:
-        life.act(
-            desk,
-            "reopen",
-            1500,
-            args={"reason": random.choice(texts.UNHAPPY)},
-            satisfaction="not_satisfied",
-            opinion=random.choice(texts.UNHAPPY),
-        )
+        unhappy = random.choice(texts.UNHAPPY)
+        life.act(desk, "reopen", 1500, {"satisfaction": "not_satisfied", "opinion": unhappy}, reason=unhappy)
         _finish(life, matter, worker)
     if fate < 0.9:
-        life.act(desk, "callback_ok", 1300, satisfaction="satisfied", opinion=random.choice(texts.OPINIONS))
+        happy = {"satisfaction": "satisfied", "opinion": random.choice(texts.OPINIONS)}
+        life.act(desk, "callback_ok", 1300, happy)
     if fate < 0.88:
-        life.act(lead, "close", 600, cause_category=matter.cause)
+        life.act(lead, "close", 600, {"cause_category": matter.cause})
 
 
 def _take_in(life: Life, matter: Matter, home: Home, taker: User, site: Property, index: int) -> None:
@@ -198,41 +200,40 @@ def _take_in(life: Life, matter: Matter, home: Home, taker: User, site: Property
         values["promised_reply_at"] = to_wire(told + timedelta(hours=24))
     if random.random() < 0.3:
         values["wish"] = random.choice(texts.WISHES)
-    life.act(taker, None, 0, **values)
+    life.act(taker, None, 0, values)
 
 
-def _work(life: Life, matter: Matter, crew: Crew, worker: User, lead: User) -> None:
+def _work(life: Life, worker: User, lead: User) -> None:
     random = life.random
     chance = random.random()
     if chance < 0.12:
         until = to_wire(life.at + timedelta(days=random.randrange(1, 6)))
         reason = random.choice(("parts", "owner", "third_party"))
-        life.act(worker, "wait", 60, waiting_for=reason, wait_until=until)
+        life.act(worker, "wait", 60, {"waiting_for": reason, "wait_until": until})
         life.note(worker, random.choice(texts.NOTES))
         life.act(worker, "resume", 2600)
     elif chance < 0.18:
         promised = to_wire(life.at + timedelta(days=2))
-        life.act(lead, "late_notice", 500, args={"reason": "配件未到，與客戶另約時間"}, promised_reply_at=promised)
+        life.act(lead, "late_notice", 500, {"promised_reply_at": promised}, reason="配件未到，與客戶另約時間")
     elif chance < 0.22:
-        life.act(worker, "escalate", 300, args={"reason": "超出本崗權限"}, escalated_to="manager")
+        life.act(worker, "escalate", 300, {"escalated_to": "manager"}, reason="超出本崗權限")
 
 
 def _finish(life: Life, matter: Matter, worker: User) -> None:
     random = life.random
     done: dict[str, object] = {"result": matter.result}
     if matter.kind == "repair":
-        done["hours"] = random.choice(("0.5", "1", "1.5", "2", "3"))
-        done["cause_category"] = matter.cause
+        done |= {"hours": random.choice(("0.5", "1", "1.5", "2", "3")), "cause_category": matter.cause}
         if random.random() < 0.5:
             name, measure = random.choice(texts.MATERIALS)
             done["materials"] = [{"name": name, "quantity": str(random.randrange(1, 4)), "measure": measure}]
-    life.act(worker, "finish", random.choice((90, 240, 240, 4000)), **done)
+    life.act(worker, "finish", random.choice((90, 240, 240, 4000)), done)
 
 
 def _end_badly(life: Life, matter: Matter, crew: Crew, fate: float) -> None:
     manager = crew.one(life.random, "cs_manager", "site_chief")
     if fate > 0.94:
-        life.act(manager, "leave_open", 4000, args={"reason": "需開發商配合，持續跟進"})
+        life.act(manager, "leave_open", 4000, reason="需開發商配合，持續跟進")
     else:
-        life.act(manager, "explain", 3000, args={"reason": "要求超出合同約定，已多次說明"})
-        life.act(manager, "close", 1500, cause_category=matter.cause)
+        life.act(manager, "explain", 3000, reason="要求超出合同約定，已多次說明")
+        life.act(manager, "close", 1500, {"cause_category": matter.cause})

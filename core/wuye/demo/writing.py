@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from wuye.bootstrap import create
-from wuye.demo.estate import PROPERTIES, Estate, Property
+from wuye.demo.estate import PROPERTIES, Estate
 from wuye.demo.staff import User
 from wuye.demo.tickets import Crew, Step
 from wuye.kernel.clock import to_ms, to_wire
@@ -46,11 +46,12 @@ def organisation(
     make_id: MakeId,
     at: datetime,
 ) -> Iterator[Entry]:
+    """Yield the sites, users and grants; the administrator, first of the users, is there already."""
     admin = users[0].id
     calendar = make_id("calendar", "cn")
     records: list[tuple[str, str, Mapping[str, object]]] = [("calendar", calendar, _calendar())]
     for site in PROPERTIES:
-        values = {
+        values: dict[str, object] = {
             "code": site.code,
             "name": site.name,
             "type": site.type,
@@ -64,13 +65,19 @@ def organisation(
         records.append(("site", sites[site.code], values))
     for user in users[1:]:
         about = {"username": user.username, "name": user.name.text, "locale": user.locale, "phone": user.phone}
-        records.append(("user", user.id, {**about, "department": user.department}))
+        records.append(("user", user.id, about | {"department": user.department}))
     for user in users[1:]:
         for post in user.posts:
-            grant = {"user": user.id, "role": post.role, "site": post.site, "key": post.zone, "starts": to_wire(at)}
+            grant: dict[str, object] = {
+                "user": user.id,
+                "role": post.role,
+                "site": post.site,
+                "key": post.zone,
+                "starts": to_wire(at),
+            }
             records.append(("grant", make_id("grant", user.username, post.site, post.zone), grant))
-    for entity, record, values in records:
-        yield Entry(admin, org, at, create(entity, record, values, site=org, at=at))
+    for entity, record, given in records:
+        yield Entry(admin, org, at, create(entity, record, given, site=org, at=at))
 
 
 def _calendar() -> Mapping[str, object]:
@@ -95,6 +102,7 @@ def _calendar() -> Mapping[str, object]:
 
 
 def households(site: str, admin: str, built: Estate, at: datetime) -> Iterator[Entry]:
+    """Yield a site's places, then its households, each in a group of its own."""
     for records in ([place] for place in built.places), built.households:
         for group in records:
             name = derive("household", site, group[0][1], ms=to_ms(at)) if len(group) > 1 else None
@@ -103,6 +111,7 @@ def households(site: str, admin: str, built: Estate, at: datetime) -> Iterator[E
 
 
 def crew_of(users: Sequence[User], site: str) -> Crew:
+    """Return who works at a site."""
     by_role: dict[str, list[User]] = {}
     by_zone: dict[str, User] = {}
     for user in users:
@@ -122,7 +131,8 @@ def in_turn(site: str, steps: Sequence[Step], make_id: MakeId, now: datetime) ->
         ms = to_ms(step.at)
         begins = ms - ms % (SLOT_MS if ms >= recent_ms else OLD_SLOT_MS)
         slots.setdefault(begins, {}).setdefault(step.record, deque()).append(step)
-    for _, courses in sorted(slots.items()):
+    for begins in sorted(slots):
+        courses = slots[begins]
         while courses:
             # Who has most to tell comes first, so that there are few pushes.
             ready = Counter(course[0].user for course in courses.values())
@@ -157,7 +167,9 @@ def _op(site: str, step: Step, make_id: MakeId) -> Op:
     )
 
 
-def contested(site: str, lives: Sequence[Sequence[Step]], crew: Crew, make_id: MakeId, now: datetime) -> Iterator[Entry]:
+def contested(
+    site: str, lives: Sequence[Sequence[Step]], crew: Crew, make_id: MakeId, now: datetime
+) -> Iterator[Entry]:
     """Let two people move the same appointments without knowing of each other: the desk finds items to review."""
     desk, other = crew.by_role["front_desk"][0], crew.by_role["cs_supervisor"][0]
     busy = [steps[0].record for steps in lives if steps and steps[-1].act == "accept"][-3:]
@@ -196,9 +208,7 @@ def of_plugins(
             yield from _record(registry, record, author, site, at, f"{contribution.info.id}:{code}:{seed}:{index}")
 
 
-def _record(
-    registry: Registry, record: DemoRecord, author: User, site: str, at: datetime, key: str
-) -> Iterator[Entry]:
+def _record(registry: Registry, record: DemoRecord, author: User, site: str, at: datetime, key: str) -> Iterator[Entry]:
     settable = registry.models[record.entity].settable
     id_ = derive("demo", key, ms=to_ms(at))
     yield Entry(author.id, site, at, create(record.entity, id_, record.values, site=site, at=at))

@@ -52,11 +52,22 @@ def entity(registry: Registry, name: str) -> shape.Entity:
             )
             for d in known.deadlines
         ),
-        children=tuple(
-            shape.Child(entity=c.entity, field=c.field, label=texts.text(f"{name}.child.{c.entity}.{c.field}"))
-            for c in known.children
-        ),
+        children=(*_children(texts, known), *_shown_here(registry, name)),
     )
+
+
+def _children(texts: Catalogue, entity: model.Entity) -> Iterable[shape.Child]:
+    for child in entity.children:
+        label = texts.text(f"{entity.name}.child.{child.entity}.{child.field}")
+        yield shape.Child(entity=child.entity, field=child.field, label=label)
+
+
+def _shown_here(registry: Registry, name: str) -> Iterable[shape.Child]:
+    for entity in registry.entities.values():
+        for field in entity.shown_under:
+            if entity.field(field).ref == name:
+                label = registry.catalogue.text(f"{entity.name}.plural")
+                yield shape.Child(entity=entity.name, field=field, label=label)
 
 
 def codes(registry: Registry, name: str) -> list[shape.Code]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 from msgspec import Raw, Struct
 
 from wuye.http.access import log_look_ups, site_access
@@ -93,7 +94,7 @@ def routes(server: Server) -> Sequence[HTTPRouteHandler]:
         return await answer(request, msgspec.json.encode(await show(request, _query(request))))
 
     @get("/history/{entity:str}/{record:str}")
-    async def history(request: AnyRequest, entity: str, record: str) -> Response[bytes]:
+    async def history(request: AnyRequest, entity: FromPath[str], record: FromPath[str]) -> Response[bytes]:
         page = await show(request, {**_query(request), "entity": entity, "record": record})
         if not page.entries and page.next is None:
             raise Problem("not_found")

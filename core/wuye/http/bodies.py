@@ -7,6 +7,7 @@ from typing import TypeVar
 import msgspec
 from litestar import Request
 from litestar.datastructures import State
+from litestar.types import Receive, Scope
 
 from wuye.kernel.errors import Problem
 
@@ -19,22 +20,30 @@ MAX_SMALL = 64 << 10
 _GZIP = 16 + zlib.MAX_WBITS
 
 
-async def read_body(request: AnyRequest, limit: int) -> bytes:
+def header(scope: Scope, name: bytes) -> str:
+    """Return a request's header; its name in lower case."""
+    for known, value in scope["headers"]:
+        if known == name:
+            return value.decode("latin-1")
+    return ""
+
+
+async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
     """Return the body, unpacked; no more than ``limit`` bytes are ever held.
 
     Raises:
         Problem: ``too_large``, ``unsupported_media``, ``invalid_request``.
     """
-    encoding = request.headers.get("content-encoding", "").strip().lower()
+    encoding = header(scope, b"content-encoding").strip().lower()
     if encoding not in ("", "identity", "gzip"):
         raise Problem("unsupported_media", f"Content-Encoding {encoding[:40]} is not gzip")
-    length = request.headers.get("content-length", "")
+    length = header(scope, b"content-length")
     if length.isdigit() and int(length) > limit:
         raise _too_large(limit)
     if encoding == "gzip":
-        return await _unpacked(request.stream(), limit)
+        return await _unpacked(_chunks(receive), limit)
     body = bytearray()
-    async for chunk in request.stream():
+    async for chunk in _chunks(receive):
         body += chunk
         if len(body) > limit:
             raise _too_large(limit)
@@ -53,6 +62,16 @@ def decode(body: bytes, decoder: "msgspec.json.Decoder[T]") -> T:
         raise Problem("invalid_request", f"the body is not UTF-8: {error.reason}") from error
     except (msgspec.MsgspecError, RecursionError) as error:
         raise Problem("invalid_request", str(error)) from error
+
+
+async def _chunks(receive: Receive) -> AsyncIterator[bytes]:
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise Problem("invalid_request", "the caller went away")
+        yield message["body"]
+        more = message["more_body"]
 
 
 async def _unpacked(chunks: AsyncIterator[bytes], limit: int) -> bytes:

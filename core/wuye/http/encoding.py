@@ -12,18 +12,23 @@ WORTH = 1 << 10
 JSON = "application/json"
 
 
-async def answer(
-    request: AnyRequest, body: bytes, *, status: int = 200, headers: dict[str, str] | None = None
-) -> Response[bytes]:
-    """Return JSON bytes as a response, in zstd or gzip where the caller takes it."""
-    sent = {"Vary": "Accept-Encoding", "Cache-Control": "no-store", **(headers or {})}
+async def pack(accepted: str, body: bytes) -> tuple[bytes, str]:
+    """Return a body as a caller with this ``Accept-Encoding`` takes it, and the name of its encoding or ''."""
     if len(body) > WORTH:
-        accepted = request.headers.get("accept-encoding", "")
         if takes(accepted, "zstd"):
-            body, sent["Content-Encoding"] = await asyncio.to_thread(_zstd, body), "zstd"
-        elif takes(accepted, "gzip"):
-            body, sent["Content-Encoding"] = await asyncio.to_thread(gzip.compress, body, 4, mtime=0), "gzip"
-    return Response(body, status_code=status, media_type=JSON, headers=sent)
+            return await asyncio.to_thread(_zstd, body), "zstd"
+        if takes(accepted, "gzip"):
+            return await asyncio.to_thread(gzip.compress, body, 4, mtime=0), "gzip"
+    return body, ""
+
+
+async def answer(request: AnyRequest, body: bytes, *, headers: dict[str, str] | None = None) -> Response[bytes]:
+    """Return JSON bytes as a response, packed where the caller takes it."""
+    sent = {"Vary": "Accept-Encoding", "Cache-Control": "no-store", **(headers or {})}
+    body, encoding = await pack(request.headers.get("accept-encoding", ""), body)
+    if encoding:
+        sent["Content-Encoding"] = encoding
+    return Response(body, media_type=JSON, headers=sent)
 
 
 def takes(accepted: str, encoding: str) -> bool:

@@ -48,7 +48,7 @@ def routes(server: Server) -> Sequence[HTTPRouteHandler]:
         given = request.headers.get("authorization", "").removeprefix("Bearer ")
         if not hmac.compare_digest(given.encode(), server.token.encode()):
             raise Problem("unauthorized")
-        asked = decode(await read_body(request, MAX_BODY), _submission)
+        asked = decode(await read_body(request.scope, request.receive, MAX_BODY), _submission)
         if len(asked.ops) > MAX_OPS:
             raise Problem("too_many_ops", extra={"max": MAX_OPS})
         results = await server.road.submit(asked.user, asked.purpose, asked.site, asked.ops)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 from msgspec import Raw, Struct
 
 from wuye.http.access import log_look_ups, model_at, readable_buckets, site_access
@@ -50,7 +51,7 @@ def routes(server: Server) -> Sequence[HTTPRouteHandler]:
     tables = layouts(server.registry)
 
     @get("/sites/{site:str}/{entity:str}")
-    async def read_page(request: AnyRequest, site: str, entity: str) -> Response[bytes]:
+    async def read_page(request: AnyRequest, site: FromPath[str], entity: FromPath[str]) -> Response[bytes]:
         speaker = await server.speakers.require(request.headers.get("authorization", ""))
         directory = await server.road.directory()
         access = site_access(server, directory, speaker, site)
@@ -67,7 +68,9 @@ def routes(server: Server) -> Sequence[HTTPRouteHandler]:
         return await answer(request, msgspec.json.encode(page))
 
     @get("/sites/{site:str}/{entity:str}/{record:str}")
-    async def read_one(request: AnyRequest, site: str, entity: str, record: str) -> Response[bytes]:
+    async def read_one(
+        request: AnyRequest, site: FromPath[str], entity: FromPath[str], record: FromPath[str]
+    ) -> Response[bytes]:
         speaker = await server.speakers.require(request.headers.get("authorization", ""))
         directory = await server.road.directory()
         access = site_access(server, directory, speaker, site)

@@ -5,11 +5,27 @@ from msgspec import Struct
 from wuye.host import Manifests
 from wuye.http.live import Hub
 from wuye.http.speakers import Speakers
+from wuye.kernel.errors import Problem
 from wuye.model.registry import Registry
 from wuye.settings import Settings
 from wuye.storage.road import Road
 
 API = "/api/v1"
+
+
+class Gate:
+    """Lets a bounded number of requests in at once: their bodies lie in memory."""
+
+    def __init__(self, places: int) -> None:
+        self._places = places
+
+    def __enter__(self) -> None:
+        if self._places <= 0:
+            raise Problem("busy", "too many requests at once")
+        self._places -= 1
+
+    def __exit__(self, *_exception: object) -> None:
+        self._places += 1
 
 
 class Server(Struct, frozen=True, kw_only=True):
@@ -21,6 +37,7 @@ class Server(Struct, frozen=True, kw_only=True):
     speakers: Speakers
     manifests: Manifests
     hub: Hub
+    gate: Gate
     epoch: str
     version: str
     token: str

@@ -21,7 +21,7 @@ def routes(server: Server) -> Sequence[HTTPRouteHandler]:
 
     @post("/session", status_code=200)
     async def log_in(request: AnyRequest) -> Response[bytes]:
-        asked = decode(await read_body(request, MAX_SMALL), _log_in)
+        asked = decode(await read_body(request.scope, request.receive, MAX_SMALL), _log_in)
         address = request.client.host if request.client else ""
         return await answer(request, msgspec.json.encode(await log_ins.log_in(asked, address)))
 

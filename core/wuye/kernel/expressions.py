@@ -52,8 +52,8 @@ if not TYPE_CHECKING:
     cel = _load_engine()
 
 
-REMEMBERED, REMEMBERED_NAMES = 1024, 6
-"""Results kept of one expression, and names that it may read for that."""
+REMEMBERED, REMEMBERED_NAMES, SHORT = 1024, 6, 64
+"""Results kept of one expression; names that it may read, and characters of their values, for that."""
 
 
 class Expression:
@@ -78,9 +78,7 @@ class Expression:
     def evaluate(self, scope: Mapping[str, object]) -> object:
         """Return the JSON value for this scope: None when it is null and when anything errs."""
         key = tuple([scope.get(name) for name, _ in self._paths])
-        if len(key) > REMEMBERED_NAMES or not all(
-            type(value) is str or value is None or value is True for value in key
-        ):
+        if len(key) > REMEMBERED_NAMES or not all(map(_is_short, key)):
             return self._evaluate(scope)
         # Most conditions look at a few states and kinds: what they came to is worth remembering.
         if key in self._known:
@@ -96,6 +94,11 @@ class Expression:
             return _result(self._program.execute(cel.Context(values, self._functions)))
         except Exception:  # total by contract: no data may stop a write, on the server or offline
             return None
+
+
+def _is_short(value: object) -> bool:
+    # Numbers stay out: 1, 1.0 and true are equal as keys.
+    return value is None or value is True or value is False or (type(value) is str and len(value) <= SHORT)
 
 
 def compile_expression(source: str, names: Collection[str] | None = None) -> Expression:

@@ -171,6 +171,9 @@ class Registry:
                     raise BadPlugin(plugin, f"{name}.{field.name} refers to the unknown entity {field.ref}")
                 if field.codes and field.codes not in self.codes:
                     raise BadPlugin(plugin, f"{name}.{field.name} uses the unknown code list {field.codes}")
+            for shown in entity.shown_under:
+                if not any(field.name == shown and field.ref for field in entity.fields):
+                    raise BadPlugin(plugin, f"{name} is shown under {shown}, which is no ref field of it")
             if entity.account:
                 owner = entity.field(entity.account.owner).ref
                 if owner not in self.entities or entity.account.balance not in _names(self.entities[owner]):
@@ -233,9 +236,8 @@ def _compile(plugin: str, entity: Entity, codes: Mapping[str, frozenset[str]]) -
 
     derived = tuple((f.name, expression(f.derive)) for f in entity.fields if f.derive)
     constraints = tuple((c.name, expression(c.expr), c.fields) for c in entity.constraints)
-    required = tuple(
-        (f.name, expression(f.when) if f.when else None) for f in entity.fields if f.required and not f.readonly
-    )
+    whens = {f.name: expression(f.when) for f in entity.fields if f.when}
+    required = tuple((f.name, whens.get(f.name)) for f in entity.fields if f.required and not f.readonly)
     owned = {key.field for key in entity.keys if key.via and entity.field(key.field).readonly}
     transitions: dict[str, list[Transition]] = {}
     for transition in entity.workflow.transitions if entity.workflow else ():

@@ -47,14 +47,24 @@ def pending(path: Path, apps: Sequence[str]) -> list[Pending]:
     Raises:
         Problem: ``bad_plugin``, a file breaks the naming rule or two apps share a name.
     """
-    ran: set[tuple[str, str]] = set()
-    if path.exists():
-        with (
-            contextlib.closing(sqlite3.connect(path)) as connection,
-            contextlib.suppress(sqlite3.OperationalError),
-        ):
-            ran = set(connection.execute("SELECT app_name, name FROM migration"))
+    ran = _ran(path) if path.exists() else set()
     return [step for step in _steps(apps) if (step.app, step.name) not in ran]
+
+
+def is_current(path: Path, apps: Sequence[str]) -> bool:
+    """Tell whether nothing is pending, by the names of files alone: most starts then never import Piccolo.
+
+    False means only that `migrate` must look.
+    """
+    files: set[str] = set()
+    for dotted in (CORE_APP, *apps):
+        spec = importlib.util.find_spec(dotted)
+        folder = Path(spec.origin).parent / "migrations" if spec and spec.origin else None
+        found = {file.stem for file in folder.glob("*.py")} - {"__init__"} if folder else set()
+        if not found:
+            return False
+        files |= found
+    return path.exists() and files <= {name for _, name in _ran(path)}
 
 
 def migrate(path: Path, apps: Sequence[str]) -> list[Pending]:
@@ -86,6 +96,12 @@ def migrate(path: Path, apps: Sequence[str]) -> list[Pending]:
             raise
         connection.execute("COMMIT")
     return steps
+
+
+def _ran(path: Path) -> set[tuple[str, str]]:
+    with contextlib.closing(sqlite3.connect(path)) as connection, contextlib.suppress(sqlite3.OperationalError):
+        return set(connection.execute("SELECT app_name, name FROM migration"))
+    return set()
 
 
 def _steps(apps: Sequence[str]) -> Iterator[Pending]:

@@ -20,9 +20,9 @@ from wuye.protocol.wire import MAX_OPS, VERSION, FeedChange, Op, Result, SyncReq
 from wuye.sync.cursor import Cursor, seal, unseal
 from wuye.sync.directory import ENTITIES, Directory, load_directory
 from wuye.sync.incoming import Incoming, decode_ops
-from wuye.sync.ports import FeedRow, Need, Plan, Snapshot, Store, Transaction
+from wuye.sync.ports import LogHead, FeedRow, Need, Plan, Snapshot, Store, Transaction
 from wuye.sync.pull import Mismatch, Page, read_page
-from wuye.sync.push import Pushed, Pusher, check_log, home_of, push_site, result_of, sweep
+from wuye.sync.push import Pushed, Pusher, check_log, home_of, push_site, result_of, rows_of, sweep
 from wuye.sync.reactions import op_of_job
 
 T = TypeVar("T")
@@ -161,9 +161,7 @@ class Door:
         def ops(tx: Transaction) -> list[Op]:
             facts = tx.load(site, Need(records={(one.entity, one.record) for one in asked if one.record}))
             models = self.directory(tx).models
-            every = [op_of_job(plugin, job, site, one, facts.records, models, now) for one in asked]
-            known = tx.load(site, Need(ops={op.op for op in every})).ops
-            return [op for op in every if (user, op.op) not in known]
+            return [op_of_job(plugin, job, site, one, facts.records, models, now) for one in asked]
 
         user = f"plugin:{plugin}"
         return (yield from self._submit(user, server_replica(user, job), site, ops, now, writes))
@@ -180,14 +178,19 @@ class Door:
         pusher = Pusher(user=user, replica=replica, synced_ms=to_ms(now), writes=writes)
 
         def unit(tx: Transaction) -> Pushed:
-            acked = tx.acked(replica).get(site)
-            first = acked.n + 1 if acked else 1
-            numbered = [msgspec.structs.replace(op, n=first + index, site=site) for index, op in enumerate(make(tx))]
+            every = make(tx)
+            known = tx.load(site, Need(ops={op.op for op in every})).ops
+            acked = tx.acked(replica).get(site, LogHead())
+            new = {op.op: op for op in every if (user, op.op) not in known}
+            numbered = [msgspec.structs.replace(op, n=acked.n + i, site=site) for i, op in enumerate(new.values(), 1)]
+            results = {op: result_of(site, row.n, row) for (_, op), row in known.items()}
             if not numbered:
-                return Pushed(results=[], home=site, seq=tx.head(site).seq)
+                return Pushed(results=[results[op.op] for op in every], home=site, seq=tx.head(site).seq)
             raws = [Raw(msgspec.json.encode(op)) for op in numbered]
             incoming = decode_ops(raws, user=user, replica=replica, offset_ms=0, suspect=False)
-            return push_site(tx, self.directory(tx), pusher, site, incoming, now)
+            pushed = push_site(tx, self.directory(tx), pusher, site, incoming, now)
+            results |= {result.op: result for result in pushed.results}
+            return msgspec.structs.replace(pushed, results=[results[op.op] for op in every])
 
         home = yield Read(lambda snapshot: home_of(self.directory(snapshot), pusher, site, now))
         pushed = yield Write(str(home), self._guarded(unit))
@@ -234,7 +237,7 @@ class Door:
         admitted = _Admitted(pusher=pusher, homes={}, repeated={})
         for site, ops in by_site.items():
             home = admitted.homes[site] = home_of(directory, pusher, site, now)
-            known = check_log(snapshot, principal.user, principal.replica, site, ops, home)
+            known = check_log(snapshot, principal.user, principal.replica, site, ops)
             rows = [known.get((principal.user, incoming.id)) for incoming in ops]
             if None not in rows:
                 results = [result_of(site, op.n, row) for op, row in zip(ops, rows, strict=True) if row]
@@ -342,7 +345,7 @@ def _present_results(snapshot: Snapshot, user: str, site: str, ops: Sequence[Inc
     """Return the outcomes as this snapshot has them: between the push and now, others may have decided held ops."""
     if snapshot.head(pushed.home).seq == pushed.seq:
         return pushed.results
-    rows = snapshot.load(pushed.home, Need(ops={incoming.id for incoming in ops})).ops
+    rows = rows_of(snapshot, user, site, ops)
     return [result_of(site, incoming.n, rows[user, incoming.id]) for incoming in ops]
 
 

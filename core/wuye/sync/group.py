@@ -1,7 +1,7 @@
 """Judging a group: its ops, then the rules over all its changes, then each changed record as a whole. It applies
 together or not at all (protocol §3.1)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -179,12 +179,19 @@ def _apply_rules(rules: Sequence[Seen], layer: Layer) -> None:
         try:
             refused = [op for op, allow in rule.authorize(seen, layer) if not allow] if rule.authorize else []
             decisions = list(rule.judge(seen, layer)) if rule.judge else []
+            _keep_to(seen, (*refused, *(decision.op for decision in decisions)))
         except Exception:
             raise OpRefused(seen[0].op, held("rule_failed", f"rule:{plugin}.{rule.name}").verdict) from None
         if refused:
             raise OpRefused(refused[0], rejected("forbidden").verdict)
         for decision in decisions:
             _decide(decision, seen, layer)
+
+
+def _keep_to(seen: Sequence[Change], ops: Iterable[str]) -> None:
+    """See to it that a rule speaks of what it was shown."""
+    if strange := {*ops} - {change.op for change in seen}:
+        raise ValueError(f"speaks of ops that it was not shown: {strange}")
 
 
 def _decide(decision: Reject | Correct, seen: Sequence[Change], layer: Layer) -> None:
@@ -245,9 +252,11 @@ def _reactions(rules: Sequence[Seen], layer: Layer) -> list[Asked]:
         if rule.react is None:
             continue
         try:
-            asked += [(plugin, rule, follow_up) for follow_up in rule.react(seen, layer)]
+            wanted = list(rule.react(seen, layer))
+            _keep_to(seen, (follow_up.cause for follow_up in wanted))
         except Exception:
             raise OpRefused(seen[0].op, held("rule_failed", f"rule:{plugin}.{rule.name}").verdict) from None
+        asked += [(plugin, rule, follow_up) for follow_up in wanted]
     return asked
 
 

@@ -58,6 +58,9 @@ def _in_groups(waiting: Iterable[HeldOp]) -> Iterable[list[HeldOp]]:
 
 def _depends_on_refused(held: HeldOp, unit: SiteUnit) -> bool:
     kind, _, op = held.wait.partition(":")
+    if kind == "record":
+        entity, _, record = op.partition(":")
+        return unit.layer.refused((entity, record))
     if kind != "op":
         return False
     if op in unit.decided:

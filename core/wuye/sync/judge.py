@@ -25,7 +25,7 @@ encode = msgspec.json.Encoder(order="sorted").encode
 class Author(Struct, frozen=True, kw_only=True):
     """Whose op it is: what he may do now, and what he might when his replica last synced (protocol §3.5).
 
-    ``synced_ms`` is when that was. ``writes`` replaces rights for a rule's follow-ups.
+    ``synced_ms`` is when that was, or the days of grace ago. ``writes`` replaces rights for a rule's follow-ups.
     """
 
     user: str
@@ -38,6 +38,10 @@ class Author(Struct, frozen=True, kw_only=True):
     def reads(self, buckets: tuple[str, ...]) -> bool:
         """Tell whether the author knows of a record in these buckets."""
         return self.writes is not None or self.now.reads(buckets) or self.kept.reads(buckets)
+
+    def reads_now(self, buckets: tuple[str, ...]) -> bool:
+        """Tell whether the author may see what lies in these buckets today."""
+        return self.writes is not None or self.now.reads(buckets)
 
     def may(self, right: str, keys: tuple[str, ...]) -> bool | None:
         """Tell whether he may: True now, None only by rights that have ended, False not at all."""
@@ -107,14 +111,17 @@ def _upcast(op: Op, model: Model) -> Op:
     set_, was = dict(op.set), dict(op.was)
     for version in range(op.v, model.entity.version):
         if upcast := model.entity.upcasters.get(version):
-            set_, was = upcast(set_), upcast(was)
+            try:
+                set_, was = upcast(set_), upcast(was)
+            except Exception:
+                raise held("rule_failed", f"rule:{op.entity}.upcast") from None
     return msgspec.structs.replace(op, set=set_, was=was)
 
 
 def _existing(op: Op, author: Author, ref: Ref, layer: Layer) -> Draft:
-    if layer.draft(ref) is None and layer.stored(ref) is None:
-        raise held("unknown_record", f"record:{op.entity}:{op.record}")
-    if not _knows(op, author, ref, layer):
+    if layer.refused(ref):
+        raise rejected("dependency")
+    if (layer.draft(ref) is None and layer.stored(ref) is None) or not _knows(op, author, ref, layer):
         raise held("unknown_record", f"record:{op.entity}:{op.record}")
     draft = layer.open(ref)
     assert draft is not None
@@ -233,10 +240,16 @@ def _delete(op: Op, author: Author, model: Model, draft: Draft, layer: Layer) ->
     if model.entity.append_only or model.entity.account:
         raise rejected("invalid", message="records of this kind are never deleted")
     review = _permit(op, author, f"{op.entity}.delete", draft, layer)
-    if review is None and author.writes is None and draft.seq > op.base and draft.updated_by != author.user:
+    if review is None and author.writes is None and draft.seq > op.base and _others_wrote(op, author, draft, layer):
         review = "deleted_newer"
     draft.deleted = True
     return Verdict(review=review)
+
+
+def _others_wrote(op: Op, author: Author, draft: Draft, layer: Layer) -> bool:
+    """Tell whether anybody else has changed the record since its author saw it."""
+    touches = layer.touches((op.entity, op.record), op.base)
+    return draft.updated_by != author.user or any(touch.author != author.user for name, touch in touches.items() if name)
 
 
 def _merge(

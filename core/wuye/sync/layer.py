@@ -81,6 +81,7 @@ class Layer:
         self.group_balances: dict[tuple[str, str], int] = {}
         self.numbers: dict[str, int] = {}
         self.group_numbers: dict[str, int] = {}
+        self.creates: dict[Ref, str] = {}
 
     # What is stored
 
@@ -110,11 +111,19 @@ class Layer:
     def touches(self, ref: Ref, since: int) -> dict[str, Touch]:
         """Return who wrote the record's fields after a seq, changes of this unit included."""
         known = self._touches.get(ref)
-        if known is None or known[0] > since:
+        if known is None or known[0] != since:
             facts = self._load(Need(touches={ref: since}))
             known = self._touches[ref] = (since, facts.touches.get(ref, {}))
         draft = self.draft(ref)
         return known[1] | (draft.touches if draft else {})
+
+    def refused(self, ref: Ref) -> bool:
+        """Tell whether a record is missing because the op that was to make it was rejected."""
+        if self.values(ref)[0] is not None:
+            return False
+        if ref not in self.creates:
+            self.creates[ref] = self._load(Need(creates={ref})).creates.get(ref, "")
+        return self.creates[ref] == "rejected"
 
     # Drafts
 
@@ -138,6 +147,13 @@ class Layer:
     def draft(self, ref: Ref) -> Draft | None:
         """Return the record's draft, if it was changed in this unit."""
         return self.group.get(ref) or self.drafts.get(ref)
+
+    def found(self, ref: Ref) -> Mapping[str, object] | None:
+        """Return the record's values as the group found them; None when the group makes the record."""
+        if draft := self.drafts.get(ref):
+            return draft.values
+        stored = self.stored(ref)
+        return stored.values if stored else None
 
     def open(self, ref: Ref) -> Draft | None:
         """Return a draft of the record that the group may change; None when the record never existed."""
@@ -230,9 +246,9 @@ class Layer:
 def _index(index: dict[str, dict[str, None]], draft: Draft, field: str) -> None:
     held = draft.values.get(field)
     for value in held if isinstance(held, list) else (held,):
-        if isinstance(value, str):
-            index.setdefault(value, {})[draft.id] = None
+        if isinstance(value, (str, int)):
+            index.setdefault(str(value), {})[draft.id] = None
 
 
 def _has(held: object, value: str) -> bool:
-    return held == value or (isinstance(held, list) and value in held)
+    return value in held if isinstance(held, list) else held is not None and str(held) == value

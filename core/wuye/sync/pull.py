@@ -170,6 +170,9 @@ def _read_news(snapshot: Snapshot, page: Page, sites: Iterable[_Site], budget: i
             else:
                 after = {f"{site.id}/{name}": site.seq for name in site.held}
                 rows = snapshot.feed(site.id, after, site.head, left, marks=True)
+                if page.rows and len(rows) > left:
+                    page.more = True
+                    break
                 page.rows += rows
                 site.seq = rows[-1].seq if rows else site.head
 
@@ -184,6 +187,9 @@ def _read_firsts(snapshot: Snapshot, page: Page, sites: list[_Site], budget: int
                 position = site.reading[name]
                 # Marks matter only to who has seen an earlier page of this bucket.
                 rows = snapshot.feed(site.id, {f"{site.id}/{name}": position}, site.head, budget, marks=position > 0)
+                if page.rows and len(rows) > budget:
+                    page.more = True
+                    return
                 page.rows += rows
                 budget -= len(rows)
                 if rows:

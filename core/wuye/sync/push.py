@@ -1,6 +1,6 @@
 """A site's share of a push: repeats answered, the rest judged, all of it written in one plan (protocol §3.1)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -44,10 +44,8 @@ Known = dict[tuple[str, str], LedgerRow]
 """The newest ledger row by (user, op)."""
 
 
-def check_log(snapshot: Snapshot, user: str, replica: str, site: str, ops: Sequence[Incoming], ledger: str) -> Known:
+def check_log(snapshot: Snapshot, user: str, replica: str, site: str, ops: Sequence[Incoming]) -> Known:
     """Check that a log continues the one known, before anything is applied; return what is known of its old ops.
-
-    ``ledger`` is the site that keeps the log.
 
     Raises:
         Problem: ``log_gap`` with ``site`` and ``expected``, or ``log_forked`` with ``site``.
@@ -62,18 +60,39 @@ def check_log(snapshot: Snapshot, user: str, replica: str, site: str, ops: Seque
     if numbers != sorted(set(numbers)):
         raise Problem("log_forked", "the push names an n twice or out of order", extra={"site": site})
     old = [incoming for incoming in ops if incoming.n <= last]
-    return _check_repeats(snapshot, user, replica, site, old, ledger) if old else {}
+    return _check_repeats(snapshot, user, replica, site, old) if old else {}
 
 
-def _check_repeats(
-    snapshot: Snapshot, user: str, replica: str, site: str, old: Sequence[Incoming], ledger: str
-) -> Known:
-    ids = {incoming.id for incoming in old}
-    rows = snapshot.load(ledger, Need(ops=ids)).ops
-    if missing := ids - {op for _, op in rows}:
-        # The organisation's ledger may have some: from before the site was the user's.
-        rows = snapshot.load(snapshot.org(), Need(ops=missing)).ops | rows
-    carried = {(row.n, row.op): row.content for row in snapshot.carried(ledger, replica, sorted(ids))}
+def rows_of(snapshot: Snapshot, user: str, site: str, ops: Iterable[Incoming]) -> Known:
+    """Return the newest ledger rows of a log's ops. Those from times when the site was not the user's lie with the
+    organisation."""
+    ids = {incoming.id for incoming in ops}
+    rows = snapshot.load(site, Need(ops=ids)).ops if ids else {}
+    org = snapshot.org()
+    if site != org and (missing := ids - {op for who, op in rows if who == user}):
+        others = snapshot.load(org, Need(ops=missing)).ops
+        rows = rows | {key: row for key, row in others.items() if _log_of(row) == site}
+    return rows
+
+
+def _log_of(row: LedgerRow) -> str:
+    return msgspec.json.decode(row.body, type=_Site).site
+
+
+class _Site(Struct):
+    """The little of an op that tells its log."""
+
+    site: str
+
+
+def _check_repeats(snapshot: Snapshot, user: str, replica: str, site: str, old: Sequence[Incoming]) -> Known:
+    rows = rows_of(snapshot, user, site, old)
+    ids = sorted(incoming.id for incoming in old)
+    carried = {
+        (row.n, row.op): row.content
+        for ledger in dict.fromkeys((site, snapshot.org()))
+        for row in snapshot.carried(ledger, replica, ids)
+    }
     for incoming in old:
         row = rows.get((user, incoming.id))
         known = carried.get((incoming.n, incoming.id))
@@ -91,7 +110,7 @@ def author_of(pusher: Pusher, site: str, directory: Directory, now: datetime) ->
         user=pusher.user,
         now=directory.access_at(pusher.user, site, now_ms),
         kept=directory.access_kept(pusher.user, site, pusher.synced_ms, now_ms),
-        synced_ms=pusher.synced_ms,
+        synced_ms=max(pusher.synced_ms, now_ms - directory.days_ms("grace_days", 14)),
         roles=tuple(directory.roles_of(pusher.user, site, now_ms)),
         writes=pusher.writes,
     )
@@ -106,9 +125,9 @@ def push_site(
         Problem: as `check_log`, when another request of this replica came between.
     """
     home = home_of(directory, pusher, site, now)
-    known = check_log(tx, pusher.user, pusher.replica, site, ops, home)
+    known = check_log(tx, pusher.user, pusher.replica, site, ops)
     acked = tx.acked(pusher.replica).get(site, LogHead())
-    known = tx.load(home, Need(ops={incoming.id for incoming in ops if incoming.n > acked.n})).ops | known
+    known = rows_of(tx, pusher.user, site, (incoming for incoming in ops if incoming.n > acked.n)) | known
     fresh = _fresh(pusher, ops, known, acked)
     unit = SiteUnit(tx, home, directory, now)
     verdicts = _judge(unit, pusher, site, fresh) if fresh else {}

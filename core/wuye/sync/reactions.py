@@ -106,28 +106,20 @@ def moved_dependants(changes: Sequence[Change], layer: Layer, directory: Directo
     """Ask for the rewriting of records whose server-owned key copies a field that has just changed."""
     asked: list[Asked] = []
     for change in changes:
-        if change.old is None or change.new is None:
-            continue
-        for entity, key in _followers(change.entity, directory):
-            source = key.source or key.field
-            if change.old.get(source) == change.new.get(source):
-                continue
-            assert key.via is not None
-            rule = Rule(name=f"follow-{key.via}", on=(), writes=(f"{entity}.update",))
+        moved: dict[tuple[str, str], dict[str, object]] = {}
+        for entity, key in _followers(change.entity, directory) if change.old and change.new else ():
+            old, new = ((side or {}).get(key.source or key.field) for side in (change.old, change.new))
+            if old != new:
+                moved.setdefault((entity, str(key.via)), {})[key.field] = new
+        for (entity, via), set_ in moved.items():
+            rule = Rule(name=f"follow-{via}", on=(), writes=(f"{entity}.update",))
             asked += [
                 (
                     "core",
                     rule,
-                    FollowUp(
-                        key=record,
-                        cause=change.op,
-                        entity=entity,
-                        kind="update",
-                        record=record,
-                        set={key.field: change.new.get(source)},
-                    ),
+                    FollowUp(key=record, cause=change.op, entity=entity, kind="update", record=record, set=set_),
                 )
-                for record, _ in layer.find(entity, key.via, change.record)
+                for record, _ in layer.find(entity, via, change.record)
             ]
     return asked
 

@@ -151,7 +151,7 @@ def _fields(entry: Entry, layer: Layer) -> list[dict[str, object]]:
     if len(incoming.body) > MAX_SHOWN:
         return [{"field": name} for name in sorted(op.set)]
     present: Mapping[str, object] = {}
-    if entry.author.reads(layer.buckets(subject_of(incoming))):
+    if entry.author.reads_now(layer.buckets(subject_of(incoming))):
         present = layer.values((op.entity, op.record))[0] or {}
     return [
         _without_none(field=name, was=op.was.get(name), mine=value, theirs=present.get(name))
@@ -171,7 +171,7 @@ def _open_to_both(entry: Entry, layer: Layer, directory: Directory) -> bool:
     if model.entity.stream not in directory.supervised_streams:
         return False
     buckets = layer.buckets(subject_of(entry.incoming))
-    return not buckets or entry.author.reads(buckets)
+    return not buckets or entry.author.reads_now(buckets)
 
 
 def _keep_private(entry: Entry, draft: Draft, fields: list[dict[str, object]], layer: Layer, seq: int) -> None:
@@ -188,9 +188,8 @@ def _keep_private(entry: Entry, draft: Draft, fields: list[dict[str, object]], l
             updated_by="plugin:core",
         )
         layer.group["review.private", draft.id] = private
-    items = private.values.get("items")
-    private.values["items"] = [
-        *(items if isinstance(items, list) else []),
-        {"op": entry.incoming.id, "fields": fields},
-    ]
+    items, op = private.values.get("items"), entry.incoming.id
+    # A held op comes twice: when it is held and when it is decided, and then the decision counts.
+    others = [known for known in items if known["op"] != op] if isinstance(items, list) else []
+    private.values["items"] = [*others, {"op": op, "fields": fields}]
     private.seq = seq

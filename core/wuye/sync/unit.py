@@ -70,7 +70,7 @@ class SiteUnit:
         return judged.verdicts
 
     def decide(self, group: Sequence[HeldOp], incoming: Sequence[Incoming], author: Author, waiting: Waiting) -> bool:
-        """Judge a held group again; tell whether that decided it. If not, it may wait for something else from now on."""
+        """Judge a held group again; tell whether that decided it. If not, it may wait for something else now."""
         self.seq += 1
         self._rows = 6 * len(group)
         judged = judge_group(incoming, author, self.layer, self.directory, waiting, barred=None, seq=self.seq)
@@ -95,12 +95,17 @@ class SiteUnit:
     def _note_decision(self, held: HeldOp, incoming: Incoming, verdict: Verdict, author: Author) -> None:
         verdict.seq = verdict.seq or self.seq
         verdict.item = held.review or None
-        self._outcomes.append((incoming, verdict, None))
+        self._outcome(incoming, verdict, None)
         self._forget_hold(held)
         self.plan.release.append((held.user, held.op))
         self.decided[held.op] = verdict
         entry = Entry(incoming=incoming, author=author, verdict=verdict, kind=verdict.code or "", replica=held.replica)
         record_decision(entry, held.review, self.layer, self.directory, self.seq)
+
+    def _outcome(self, incoming: Incoming, verdict: Verdict, cause: Incoming | None) -> None:
+        self._outcomes.append((incoming, verdict, cause.id if cause else None))
+        if incoming.op and incoming.op.kind == "create":
+            self.layer.creates[subject_of(incoming)] = verdict.status
 
     def _forget_hold(self, held: HeldOp) -> None:
         """Take back that an op waits for something else: an earlier round of this unit said so."""
@@ -142,7 +147,7 @@ class SiteUnit:
 
     def _note(self, incoming: Incoming, verdict: Verdict, author: Author, cause: Incoming | None) -> None:
         verdict.seq = verdict.seq or self.seq
-        self._outcomes.append((incoming, verdict, cause.id if cause else None))
+        self._outcome(incoming, verdict, cause)
         kind = verdict.review or (verdict.code if verdict.status != "applied" else None)
         if cause is not None and verdict.status not in ("applied", "merged"):
             kind = "follow_up_refused"

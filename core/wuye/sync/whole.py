@@ -22,21 +22,22 @@ def complete(draft: Draft, author: Author, layer: Layer, directory: Directory) -
         Refused: the record cannot stand as it is.
     """
     model = directory.models[draft.entity]
-    _copy_keys(draft, author, model, layer)
-    before = draft.was.values if draft.was else {}
+    found = layer.found((draft.entity, draft.id))
+    is_new, before = found is None, found or {}
+    _copy_keys(draft, author, model, layer, is_new=is_new)
     _check_refs(draft, before, author, model, layer, directory)
     if model.scope:
         _evaluate(draft, model, author, layer, directory)
     _check_required(draft, model, layer, directory, author)
     _check_unique(draft, before, model, layer)
-    if draft.was is None:
+    if is_new:
         _check_permission(draft, author, model)
         _number(draft, model, layer)
-    if model.entity.account:
-        _book(draft, model, layer)
+        if model.entity.account:
+            _book(draft, model, layer)
 
 
-def _copy_keys(draft: Draft, author: Author, model: Model, layer: Layer) -> None:
+def _copy_keys(draft: Draft, author: Author, model: Model, layer: Layer, *, is_new: bool) -> None:
     for key in model.entity.keys:
         source = _via(draft, key, model, layer)
         if source is not None:
@@ -45,7 +46,7 @@ def _copy_keys(draft: Draft, author: Author, model: Model, layer: Layer) -> None
                 draft.values.pop(key.field, None)
             else:
                 draft.values[key.field] = value
-    if draft.was is None and author.writes is None:
+    if is_new and author.writes is None:
         _default_key(draft, author, model)
 
 
@@ -85,6 +86,8 @@ def _check_refs(
             if isinstance(known, list) and record in known:
                 continue
             if not _exists(entity, str(record), author, layer, directory):
+                if layer.refused((entity, str(record))):
+                    raise rejected("dependency", (name,))
                 raise held("unknown_record", f"record:{entity}:{record}")
 
 

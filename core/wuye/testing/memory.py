@@ -1,7 +1,7 @@
 """The store port in memory: for simulations, for tests of the engine, and as the plain model of any store."""
 
 import pickle
-from bisect import bisect_right, insort
+from bisect import insort
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from threading import RLock
@@ -28,6 +28,7 @@ from wuye.sync.ports import (
     ReplicaState,
     Stored,
 )
+from wuye.testing.memory_state import Site, State, index_of, keys_of, rows_of
 
 T = TypeVar("T")
 Fault = Callable[[Literal["apply", "commit", "committed"]], None]
@@ -35,7 +36,6 @@ Fault = Callable[[Literal["apply", "commit", "committed"]], None]
 
 _ABSENT = object()
 _START = Head()
-_NOBODY = Installation(org="", epoch="", secret=b"")
 
 
 class MemoryStore:
@@ -47,7 +47,7 @@ class MemoryStore:
     def __init__(self, registry: Registry, *, fault: Fault | None = None) -> None:
         self.registry = registry
         self.fault = fault
-        self._state = _State()
+        self._state = State()
         self._lock = RLock()
 
     def write(self, site: str, unit: Callable[["MemoryTransaction"], T]) -> T:
@@ -104,46 +104,14 @@ class MemoryStore:
             self.fault(point)
 
 
-class _State:
-    """All that the installation holds."""
-
-    def __init__(self) -> None:
-        self.installation = _NOBODY
-        self.sites: dict[str, _Site] = {}
-        self.heads: dict[str, Head] = {}
-        self.replicas: dict[str, ReplicaState] = {}
-        self.acked: dict[str, dict[str, LogHead]] = {}
-        self.bucket_sets: dict[str, tuple[str, ...]] = {}
-        self.events: list[Event] = []
-        self.last_event = 0
-
-
-class _Site:
-    """One site's part. ``order`` and ``index`` are caches, dropped when a unit fails, built when asked for."""
-
-    def __init__(self) -> None:
-        self.records: dict[str, dict[str, Stored]] = {}
-        self.feed: dict[str, dict[Ref, FeedRow]] = {}
-        self.ledger: list[LedgerRow] = []
-        self.ops: dict[str, tuple[LedgerRow, ...]] = {}
-        self.history: dict[Ref, list[LedgerRow]] = {}
-        self.carried: dict[tuple[str, str], Carried] = {}
-        self.held: dict[tuple[str, str], HeldOp] = {}
-        self.numbers: dict[str, int] = {}
-        self.balances: dict[tuple[str, str], int] = {}
-        self.order: dict[str, list[tuple[int, Ref]]] = {}
-        self.index: dict[str, dict[str, dict[str, set[str]]]] = {}
-        self.marks: dict[str, tuple[int, int]] = {}
-
-
 class MemorySnapshot:
     """Reads of the present state; see `wuye.sync.ports.Snapshot`."""
 
-    def __init__(self, state: _State) -> None:
+    def __init__(self, state: State) -> None:
         self._state = state
 
-    def _site(self, site: str) -> _Site:
-        return self._state.sites.setdefault(site, _Site())
+    def _site(self, site: str) -> Site:
+        return self._state.sites.setdefault(site, Site())
 
     def head(self, site: str) -> Head:
         """Return the end of the site's log."""
@@ -191,7 +159,7 @@ class MemorySnapshot:
         for ref in need.records:
             self._collect(own, ref, facts)
         for find in need.finds:
-            ids = tuple(sorted(_index(own, find.entity, find.field).get(find.value, ())))
+            ids = tuple(sorted(index_of(own, find.entity, find.field).get(find.value, ())))
             facts.found[find] = ids
             for id_ in ids:
                 self._collect(own, (find.entity, id_), facts)
@@ -208,7 +176,7 @@ class MemorySnapshot:
         return facts
 
     @staticmethod
-    def _collect(own: _Site, ref: Ref, facts: Facts) -> None:
+    def _collect(own: Site, ref: Ref, facts: Facts) -> None:
         stored = own.records.get(ref[0], {}).get(ref[1])
         if stored is not None:
             facts.records[ref] = stored
@@ -223,14 +191,14 @@ class MemorySnapshot:
         own = self._site(site)
         rows: list[FeedRow] = []
         for bucket, position in after.items():
-            rows += islice(_rows(own, bucket, position, upto, marks), limit + 1)
+            rows += islice(rows_of(own, bucket, position, upto, marks), limit + 1)
         rows.sort(key=lambda row: row.seq)
         if len(rows) <= limit:
             return rows
         cut = rows[limit].seq
         if rows[0].seq < cut:
             return [row for row in rows[:limit] if row.seq < cut]
-        return [row for bucket, position in after.items() for row in _rows(own, bucket, position, cut, marks)]
+        return [row for bucket, position in after.items() for row in rows_of(own, bucket, position, cut, marks)]
 
     def sums(self, site: str, buckets: Sequence[str], upto: int) -> dict[str, tuple[int, int, int]]:
         """Return count, sum of h and newest seq of each bucket."""
@@ -259,42 +227,10 @@ class MemorySnapshot:
         return self._state.bucket_sets.get(digest)
 
 
-def _rows(own: _Site, bucket: str, position: int, upto: int, marks: bool) -> Iterable[FeedRow]:
-    live = own.feed.get(bucket)
-    if not live:
-        return
-    order = own.order.get(bucket)
-    if order is None or len(order) > 2 * len(live) + 64:
-        order = own.order[bucket] = sorted((row.seq, ref) for ref, row in live.items())
-    for seq, ref in islice(order, bisect_right(order, position, key=lambda entry: entry[0]), None):
-        if seq > upto:
-            return
-        row = live.get(ref)
-        if row is not None and row.seq == seq and (marks or row.body is not None):
-            yield row
-
-
-def _index(own: _Site, entity: str, field: str) -> dict[str, set[str]]:
-    fields = own.index.setdefault(entity, {})
-    if field not in fields:
-        fields[field] = {}
-        for stored in own.records.get(entity, {}).values():
-            for key in _keys(stored, field):
-                fields[field].setdefault(key, set()).add(stored.id)
-    return fields[field]
-
-
-def _keys(stored: Stored, field: str) -> list[str]:
-    value = stored.values.get(field)
-    if isinstance(value, list):
-        return [key for key in value if isinstance(key, str)]
-    return [str(value)] if isinstance(value, (str, int)) and not isinstance(value, bool) else []
-
-
 class MemoryTransaction(MemorySnapshot):
     """A unit of work; see `wuye.sync.ports.Transaction`."""
 
-    def __init__(self, state: _State, site: str, fault: Fault) -> None:
+    def __init__(self, state: State, site: str, fault: Fault) -> None:
         super().__init__(state)
         self.site = site
         self._fault = fault
@@ -323,7 +259,7 @@ class MemoryTransaction(MemorySnapshot):
         floor = max(plan.head.floor, self.head(plan.site).floor)
         self._put(self._state.heads, plan.site, msgspec.structs.replace(plan.head, floor=floor))
 
-    def _enter_ledger(self, own: _Site, row: LedgerRow) -> None:
+    def _enter_ledger(self, own: Site, row: LedgerRow) -> None:
         if row.pos != len(own.ledger) + 1:
             raise ValueError(f"position {row.pos} of the ledger is not the next one")
         self._append(own.ledger, row)
@@ -331,7 +267,7 @@ class MemoryTransaction(MemorySnapshot):
         others = tuple(known for known in own.ops.get(row.op, ()) if known.user != row.user)
         self._put(own.ops, row.op, (*others, row))
 
-    def _advance_logs(self, own: _Site, plan: Plan) -> None:
+    def _advance_logs(self, own: Site, plan: Plan) -> None:
         for (site, replica), end in plan.acked.items():
             self._put(self._state.acked.setdefault(replica, {}), site, end)
         for replica, ms in plan.synced.items():
@@ -371,7 +307,7 @@ class MemoryTransaction(MemorySnapshot):
         own.order.clear()
         own.index.clear()
 
-    def _write(self, own: _Site, write: RecordWrite) -> None:
+    def _write(self, own: Site, write: RecordWrite) -> None:
         ref = (write.entity, write.id)
         records = own.records.setdefault(write.entity, {})
         stored = Stored(
@@ -388,9 +324,9 @@ class MemoryTransaction(MemorySnapshot):
         )
         old = records.get(write.id)
         for field, index in own.index.get(write.entity, {}).items():
-            for key in _keys(old, field) if old else ():
+            for key in keys_of(old, field) if old else ():
                 index[key].discard(write.id)
-            for key in _keys(stored, field):
+            for key in keys_of(stored, field):
                 index.setdefault(key, set()).add(write.id)
         self._put(records, write.id, stored)
         self._put(own.marks, write.entity, max((write.seq, write.h), own.marks.get(write.entity, (0, 0))))
@@ -403,7 +339,7 @@ class MemoryTransaction(MemorySnapshot):
         for bucket in write.left:
             self._enter(own, bucket, ref, write, left=True)
 
-    def _enter(self, own: _Site, bucket: str, ref: Ref, write: RecordWrite, *, left: bool) -> None:
+    def _enter(self, own: Site, bucket: str, ref: Ref, write: RecordWrite, *, left: bool) -> None:
         row = FeedRow(
             bucket=bucket,
             seq=write.seq,

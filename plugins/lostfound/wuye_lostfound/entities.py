@@ -116,6 +116,7 @@ ITEM = Entity(
         short=("name", "category", "place", "found_on", "photos"),
     ),
     children=(Child("lostfound.claimant", "item"),),
+    shown_under=("unit",),
 )
 
 CLAIMANT = Entity(
@@ -145,6 +146,7 @@ CLAIMANT = Entity(
         sections=(Section("claimant", ("item", "name", "phone", "document_number", "owner", "note")),),
         short=("name", "phone", "document_number"),
     ),
+    shown_under=("owner",),
 )
 
 ENTITIES = (ITEM, CLAIMANT)

@@ -270,6 +270,7 @@ async def forwards() -> MigrationManager:
             "vip": "boolean",
             "tags": "json",
             "verified_on": "text",
+            "verify_by": "text",
             "note": "text",
             "zones": "json",
         },
@@ -354,6 +355,8 @@ async def forwards() -> MigrationManager:
         "access",
         {
             "user": "text",
+            "subject_entity": "text",
+            "subject": "text",
             "owner": "text",
             "fields": "json",
             "screen": "text",

@@ -39,8 +39,8 @@ def ledger_row(site: str, base: int, columns: Row) -> LedgerRow:
     return LedgerRow(
         site=site, pos=place - base, seq=seq, op=op, user=user, replica=replica, n=n, entity=entity,
         record=record, kind=kind, status=status, code=code, fields=_read_names(fields) if fields else (),
-        message=message, review=review, cause=cause, at=at, at_ms=at_ms, received_at=received_at, clock_suspect=bool(suspect),
-        body=body, changes=changes, content=content, digest=digest,
+        message=message, review=review, cause=cause, at=at, at_ms=at_ms, received_at=received_at,
+        clock_suspect=bool(suspect), body=body, changes=changes, content=content, digest=digest,
     )  # fmt: skip
 
 

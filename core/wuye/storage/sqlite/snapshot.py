@@ -2,11 +2,12 @@
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from wuye.storage.history import touches
 from wuye.storage.layout import TableLayout
 from wuye.storage.sqlite.accounts import Accounts
+from wuye.storage.sqlite.feed import page, sums
 from wuye.storage.sqlite.names import RECORDS_OF_A_SITE, Names
 from wuye.storage.sqlite.rows import HELD, LEDGER, META, Row, held_op, ledger_row, packed, values_of
 from wuye.sync.ports import (
@@ -41,8 +42,6 @@ _SINCE = """(l.place IN (
 _CREATING = """(l.kind = 'create' AND l.place IN (
     SELECT m.place FROM json_each(?1) want CROSS JOIN wuye_ledger m
     ON m.record = want.value ->> 1 AND m.entity = want.value ->> 0))"""
-_IN_ONE_QUERY = 200
-"""Buckets merged in one statement; SQLite's bound on the parts of one is 500."""
 
 
 class SqliteSnapshot:
@@ -152,26 +151,11 @@ class SqliteSnapshot:
 
     def feed(self, site: str, after: Mapping[str, int], upto: int, limit: int, *, marks: bool) -> list[FeedRow]:
         """Return the next rows of some buckets, whole seqs only."""
-        numbers = self._names.buckets(self.connection, (name for name, seq in after.items() if seq < upto))
-        positions = [(number, after[name]) for name, number in numbers.items()]
-        rows = self._feed(positions, upto, limit + 1, marks)
-        if len(rows) > limit:
-            cut = rows[limit].seq
-            whole = [row for row in rows[:limit] if row.seq < cut]
-            rows = whole or self._feed(positions, cut, -1, marks)
-        return rows
+        return page(self.connection, self._names, after, upto, limit, marks=marks)
 
     def sums(self, site: str, buckets: Sequence[str], upto: int) -> dict[str, tuple[int, int, int]]:
         """Return count, sum of h and newest seq of each bucket."""
-        numbers = self._names.buckets(self.connection, buckets)
-        rows = self.connection.execute(
-            "SELECT f.bucket, count(*) FILTER (WHERE f.mark = 0 AND f.seq <= ?1),"
-            " coalesce(sum(f.h) FILTER (WHERE f.mark = 0 AND f.seq <= ?1), 0), max(f.seq)"
-            " FROM wuye_feed f WHERE f.bucket IN (SELECT value FROM json_each(?2)) GROUP BY f.bucket",
-            (upto, packed(list(numbers.values()))),
-        )
-        found = {self._names.bucket_name(bucket): (count, sum_ & 0xFFFFFFFF, seq) for bucket, count, sum_, seq in rows}
-        return {bucket: found.get(bucket, (0, 0, 0)) for bucket in buckets}
+        return sums(self.connection, self._names, buckets, upto)
 
     def ledger(
         self, site: str, *, after: int = 0, limit: int = 1000, ref: Ref | None = None, op: str | None = None
@@ -298,38 +282,3 @@ class SqliteSnapshot:
             (given, base + 1, base + RECORDS_OF_A_SITE - 1, base + after, limit),
         )
         return [ledger_row(site, base, row) for row in rows]
-
-    def _feed(self, positions: list[tuple[int, int]], upto: int, limit: int, marks: bool) -> list[FeedRow]:
-        rows: list[FeedRow] = []
-        for start in range(0, len(positions), _IN_ONE_QUERY):
-            some = positions[start : start + _IN_ONE_QUERY]
-            values = [value for bucket, position in some for value in (bucket, position, upto)]
-            rows += [
-                FeedRow(
-                    bucket=self._names.bucket_name(bucket),
-                    seq=seq,
-                    entity=entity,
-                    record=id_,
-                    h=h,
-                    body=None if mark else body,
-                    left=mark == 2,
-                )
-                for bucket, seq, h, mark, entity, id_, body in self.connection.execute(
-                    _feed_query(len(some), marks), (*values, limit)
-                )
-            ]
-        if len(positions) > _IN_ONE_QUERY:
-            rows.sort(key=lambda row: row.seq)
-        return rows
-
-
-@lru_cache(maxsize=2 * _IN_ONE_QUERY)
-def _feed_query(buckets: int, marks: bool) -> str:
-    """Merge buckets by seq (one select a bucket: SQLite merges these without sorting); bodies come last."""
-    one = "SELECT bucket, seq, record, h, mark FROM wuye_feed WHERE bucket = ? AND seq > ? AND seq <= ?"
-    one += "" if marks else " AND mark = 0"
-    return (
-        "SELECT f.bucket, f.seq, f.h, f.mark, r.entity, r.id, r.body FROM"
-        f" ({' UNION ALL '.join([one] * buckets)} ORDER BY seq LIMIT ?) f"
-        " CROSS JOIN wuye_record r ON r.no = f.record ORDER BY f.seq"
-    )

@@ -8,7 +8,9 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from pathlib import Path
 from typing import Self, TypeVar
 
+from wuye.kernel.errors import Problem
 from wuye.model.registry import Registry
+from wuye.storage.drift import schema_drift
 from wuye.storage.layout import layouts
 from wuye.storage.sqlite.checkpointer import Checkpointer
 from wuye.storage.sqlite.connection import InstallationLock, connect
@@ -30,7 +32,8 @@ class SqliteStore:
     """A migrated database, held by this process until `close`.
 
     Raises:
-        Problem: ``in_use``, another process holds it; ``busy`` (from reads and writes), too much waits.
+        Problem: ``in_use``, another process holds it; ``bad_plugin``, its tables lack what the descriptors ask for;
+            ``busy`` (from reads and writes), too much waits.
     """
 
     def __init__(self, path: Path, registry: Registry, *, readers: int = 3, capacity: int = 512) -> None:
@@ -39,7 +42,12 @@ class SqliteStore:
         self._lock = InstallationLock(path.with_name(f"{path.name}.lock"))
         self._layouts = layouts(registry)
         self._names = Names()
-        self._writer = Writer(connect(path), capacity=capacity, forget=self._names.forget)
+        writing = connect(path)
+        if drift := schema_drift(writing, registry):
+            writing.close()
+            self._lock.release()
+            raise Problem("bad_plugin", "; ".join(drift) + ": write and run a migration")
+        self._writer = Writer(writing, capacity=capacity, forget=self._names.forget)
         self._readers = Readers(path, self._layouts, count=readers, capacity=capacity)
         self._checkpointer = Checkpointer(path)
 

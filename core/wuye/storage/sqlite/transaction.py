@@ -5,14 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from wuye.storage.layout import KEY_COLUMNS, TableLayout
+from wuye.storage.sqlite.feed import DELETED, LEFT, LIVE
 from wuye.storage.sqlite.names import RECORDS_OF_A_SITE, Names
 from wuye.storage.sqlite.rows import HELD, LEDGER, body_of_deleted, held_values, ledger_values, packed
 from wuye.storage.sqlite.snapshot import SqliteSnapshot
 from wuye.storage.sqlite.sql import Row, insert_rows, quoted
 from wuye.sync.ports import Installation, Plan, RecordWrite, ReplicaState
-
-LIVE, DELETED, LEFT = 0, 1, 2
-"""Marks of feed rows."""
 
 _FIXED = ("no", "site", "id", "created_at", "created_by")
 _INTO_RECORD = "INSERT INTO wuye_record (no, site, entity, id, seq, deleted, h, buckets, body)"

@@ -1,0 +1,75 @@
+"""Commands that look without changing anything: verify, errors."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from wuye.cli.options import database, folder
+from wuye.cli.say import say
+
+
+@click.command("verify")
+@folder
+@database
+def verify_command(dir_: Path, database: str | None) -> None:
+    """Check every site's ledger: the digest of each row must follow from the row before."""
+    from wuye.cli.reach import reach
+    from wuye.sync.directory import load_directory
+    from wuye.sync.unit import verify_chain
+
+    broken = False
+    with reach(dir_, database) as way:
+        directory = way.read(lambda snapshot: load_directory(way.registry, snapshot))
+        for site, info in sorted(directory.sites.items(), key=lambda item: str(item[1].values.get("code"))):
+            after, digest, bad = 0, b"", None
+            while rows := way.read(lambda snapshot, site=site, after=after: snapshot.ledger(site, after=after)):
+                if (bad := verify_chain(rows, digest)) is not None:
+                    break
+                after, digest = rows[-1].pos, rows[-1].digest
+            code = str(info.values.get("code"))
+            if bad is None:
+                click.echo(say("cli.verify.good", site=code, rows=after))
+            else:
+                broken = True
+                click.secho(say("cli.verify.broken", site=code, row=bad), fg="red", err=True)
+    sys.exit(broken)
+
+
+@click.command("errors")
+def errors_command() -> None:
+    """Print the page on error codes, docs/errors.md."""
+    click.echo(errors_page(), nl=False)
+
+
+def errors_page() -> str:
+    """Return docs/errors.md, made from the code table."""
+    from wuye.kernel.errors import CODES
+
+    outcomes = [(code, about) for code, about in CODES.items() if not about.status]
+    problems = [(code, about) for code, about in CODES.items() if about.status]
+    return "\n".join(
+        [
+            "# Error codes",
+            "",
+            "Written by `wuye errors` from `wuye.kernel.errors`; do not edit. A code never changes its meaning; the",
+            "texts that people read are in the catalogues, in four languages.",
+            "",
+            "## With an HTTP status",
+            "",
+            "Problems of requests (RFC 9457); the first ones are outcomes of ops too.",
+            "",
+            "| code | status | what happened | what to do |",
+            "|---|---|---|---|",
+            *(f"| `{code}` | {about.status} | {about.meaning} | {about.remedy} |" for code, about in problems),
+            "",
+            "## Without one",
+            "",
+            "Outcomes and reasons of single ops, kinds of review items, and problems of the command line.",
+            "",
+            "| code | what happened | what to do |",
+            "|---|---|---|",
+            *(f"| `{code}` | {about.meaning} | {about.remedy} |" for code, about in outcomes),
+            "",
+        ]
+    )
