@@ -52,6 +52,7 @@ class Installation:
         self.epoch = names.epoch
         self.door = Door(loaded.registry, names.secret)
         self.clock = system_clock
+        self._closed = False
 
     @classmethod
     def open(cls, dir_: Path, database: str | None = None, *, create: bool = False) -> Self:
@@ -140,8 +141,10 @@ class Installation:
         return self.store.blocking.read(check)
 
     def close(self) -> None:
-        """Let go of it."""
-        self.store.close()
+        """Let go of it; a second time does nothing."""
+        if not self._closed:
+            self._closed = True
+            self.store.close()
 
     def __enter__(self) -> Self:
         return self

@@ -2,6 +2,7 @@
 an in-process transport the shipped door, directory and manifests over a store in memory (or one given)."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
@@ -79,6 +80,11 @@ class Company:
         tablet.sync()
         return tablet
 
+    @property
+    def now(self) -> str:
+        """The present moment as records hold it."""
+        return to_wire(self.house.now)
+
     def user(self, name: str) -> str:
         """Return the id of somebody."""
         return next(user for user, known in self.names.items() if known == name)
@@ -99,9 +105,10 @@ class Company:
         return [self._written(row) for row in rows]
 
     def _written(self, row: LedgerRow) -> Written:
+        op = msgspec.json.decode(row.body)
         changes = msgspec.json.decode(row.changes, type=dict[str, tuple[object, object]])
-        act = msgspec.json.decode(row.body).get("act")
-        return Written(self.names.get(row.user, row.user), act or row.kind, row.status, row.at, changes)
+        made = {name: (None, value) for name, value in op["set"].items()} if row.kind == "create" else {}
+        return Written(self.names.get(row.user, row.user), op.get("act") or row.kind, row.status, row.at, changes or made)
 
     # The server's end of the wire
 
@@ -212,10 +219,6 @@ class Tablet(Replica):
         [result] = self.sync().attention
         return result
 
-    def _now(self) -> object:
+    def _now(self) -> datetime:
+        self._company.house.wait(milliseconds=1)
         return self._company.house.now
-
-
-def at(company: Company) -> str:
-    """Return the present moment as records hold it."""
-    return to_wire(company.house.now)

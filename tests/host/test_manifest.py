@@ -306,7 +306,8 @@ def test_protocol_7_the_whole_has_the_keys_of_the_protocol() -> None:
          "settings": {"days": 3}},
     ]  # fmt: skip
     assert manifest["texts"] == {
-        key: text(key) for key in ("error.gone", "message.hello", "plugin.core", "plugin.more", "role.desk")
+        **{key: text(key) for key in ("error.gone", "message.hello", "plugin.core", "plugin.more", "role.desk")},
+        "job.constraint.sane": dict.fromkeys(LANGUAGES, "job.constraint.sane"),
     }
 
 

@@ -185,7 +185,7 @@ PACKED: list[tuple[str, bytes, str, int, str]] = [
     ("no JSON", b"{", "identity", 400, "invalid_request"),
     ("bad UTF-8", b'{"protocol":1,"replica":"\xff\xfe"}', "identity", 400, "invalid_request"),
     ("a number too many", b'{"protocol":1e999,"replica":""}', "identity", 400, "invalid_request"),
-    ("depth without end", b'{"protocol":1,"replica":"","have":' + b"[" * 90_000, "identity", 400, "invalid_request"),
+    ("depth without end", b'{"protocol":1,"replica":"","have":' + b"[" * 60_000, "identity", 400, "invalid_request"),
 ]
 
 

@@ -48,20 +48,18 @@ class Truth:
         meant = {i.id for i in infos if (type_ in i.meant_for if i.meant_for else type_ != "organisation")}
         return {"core"} | meant
 
-    def grants(self, user: str, at: str | None = None, *, ended_after: str = "") -> list[Mapping[str, str]]:
-        """Return the grants that a user holds at a moment (default: now) and that did not end before another."""
+    def grants(self, user: str, at: str | None = None) -> list[Mapping[str, str]]:
+        """Return the grants that a user holds now (none when disabled), or held at a moment."""
+        if at is None and self.users[user].get("disabled"):
+            return []
         at = at or self.now
-        return [
-            grant
-            for grant in self._grants
-            if grant["user"] == user and grant["starts"] <= at < grant["ends"] and grant["ends"] > ended_after
-        ]
+        return [g for g in self._grants if g["user"] == user and g["starts"] <= at < g["ends"]]
 
     def buckets(self, user: str) -> set[str]:
         """Return the buckets that a user may hold."""
-        names: set[str] = {f"{ORG}/review/{user}"}
-        if self.users.get(user, {}).get("disabled"):
+        if self.users[user].get("disabled"):
             return set()
+        names: set[str] = {f"{ORG}/review/{user}"}
         if self.grants(user):
             names.add(f"{ORG}/people")
         for grant in self.grants(user):

@@ -28,6 +28,25 @@ FATES = ("request lost", "answer lost", "twice", "late", "late copy")
 PAGES = (2, 3, 5, 10, 50, 2000)
 
 
+class Broken(AssertionError):
+    """A world in which something was not as it must be; shows the seed and what had happened."""
+
+
+def play(seed: int) -> "World":
+    """Play a seed to its end and return the world.
+
+    Raises:
+        Broken: something was not as it must be.
+    """
+    world = World(seed)
+    try:
+        world.run()
+    except Exception as error:
+        trace = "\n".join(world.trace)
+        raise Broken(f"{trace}\nseed {seed} (python -m tests.simulation {seed}): {error!r}") from error
+    return world
+
+
 class World:
     """Everything follows from the seed. ``trace`` tells what happened, line by line."""
 
@@ -56,7 +75,7 @@ class World:
         self.server = Server(store, lambda: self.now, self.new_id)
         self.server.usernames = {post.username: post.id for post in town.POSTS}
         self.server.page = self.random.choice(PAGES)
-        self.server.between = self._cross
+        self.server.between = self.cross
         self.watch = Watch(self)
         self.server.arrived = self.watch.arrived
         self.server.watch = self.watch.exchanged
@@ -82,17 +101,18 @@ class World:
             self.tell(f"the server dies at {point}")
             raise Crash
 
-    def _cross(self) -> None:
+    def cross(self, *, always: bool = False) -> None:
         """Let another request come in while one is being served."""
-        if not self._chaos or self._depth or self.random.random() >= self.crossing:
+        if not self._chaos or self._depth or not (always or self.random.random() < self.crossing):
             return
+        waiting = [letter for letter in self.network.letters if letter.reply is None]
+        if not waiting:
+            return
+        letter = self.random.choice(waiting)
+        self.tell(f"  meanwhile a letter of {letter.tablet.name} is served")
         self._depth += 1
         try:
-            waiting = [letter for letter in self.network.letters if letter.reply is None]
-            if waiting:
-                letter = self.random.choice(waiting)
-                self.tell(f"  meanwhile a letter of {letter.tablet.name} is served")
-                self.network.serve(letter)
+            self.network.serve(letter)
         finally:
             self._depth -= 1
 

@@ -11,11 +11,13 @@ from wuye.sync.ports import LedgerRow
 from wuye.testing.house import House, Replica
 
 Values = Mapping[str, object]
+VERSIONS = {"lab.form": 3}
 
 
 def make(replica: Replica, entity: str = "lab.thing", /, **values: object) -> str:
     """Create a record, which must be applied; return its id."""
-    op = replica.house.op(entity, set={"name": "x", **values} if entity in ("lab.thing", "lab.form") else values)
+    named = entity in ("lab.thing", "lab.form")
+    op = replica.house.op(entity, set={"name": "x", **values} if named else values, v=VERSIONS.get(entity, 1))
     [result] = replica.push(op)
     assert result.status == "applied", result
     return op.record
@@ -26,7 +28,7 @@ def change(replica: Replica, record: str, /, *, entity: str = "lab.thing", **val
     seen = replica.get(entity, record) or {}
     base = replica.seq(entity, record) if seen else 0
     was = {name: seen.get(name) for name in values}
-    return replica.house.op(entity, "update", record, set=values, was=was, base=base)
+    return replica.house.op(entity, "update", record, set=values, was=was, base=base, v=VERSIONS.get(entity, 1))
 
 
 def edit(replica: Replica, record: str, /, *, entity: str = "lab.thing", **values: object) -> Result:

@@ -318,10 +318,11 @@ class Replica:
 
     def _note(self, records: Sequence[Record], screen: str, reason: str | None = None) -> None:
         """Write down, before they are shown, whose private data somebody looks at (OWN-7)."""
+        view = self.view
         for record in records:
             known = self.manifest.entities.get(record.entity)
             if known and known.private:
-                self._look_ups.append((record.site, look_up(known, record, screen, reason)))
+                self._look_ups.append((record.site, look_up(view, known, record, screen, reason)))
         if self._group is None:  # a look-up stands whatever becomes of the group
             self._write_look_ups()
 

@@ -96,10 +96,11 @@ class Shell:
         if not entries:
             self.say("cli.none")
             return
+        words = self.replica.words(self.locale)
         heads = ("when", "site", "what", "state", "why")
         table = Table(*(self._head(name) for name in heads))
         for entry in entries:
-            why = (entry.result.message or entry.result.code or "") if entry.result else ""
+            why = words.refusal(entry.result.code, entry.result.message) if entry.result else ""
             state = say(f"state.{entry.state}", self.locale)
             table.add_row(entry.op.at[:16].replace("T", " "), self._site(entry.op.site), self._deed(entry), state, why)
         self._console.print(table)

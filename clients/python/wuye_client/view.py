@@ -18,6 +18,8 @@ from wuye_client.protocol import Op
 from wuye_client.store import Store, Stored
 
 Where = Mapping[str, object]
+LISTS = ("refs", "choices", "rows", "blobs")
+"""Types of fields whose values are lists."""
 
 
 class Span(Struct, frozen=True):
@@ -97,8 +99,14 @@ class View:
         for op in outbox.overlay(self._store, entity):
             covered.setdefault((op.site, op.record), []).append(op)
         balances = entity in self._manifest.entries
+        known = self._manifest.entities.get(entity)
+        lists = {field.name for field in known.fields if field.type in LISTS} if known else wanted.keys()
         # SQLite narrows what it can compare; what ops may have changed is looked at in full.
-        plain = {n: v for n, v in wanted.items() if not balances and all(type(x) in (str, int) for x in v)}
+        plain = {
+            name: values
+            for name, values in wanted.items()
+            if not balances and name not in lists and all(type(value) in (str, int) for value in values)
+        }
         for stored in self._store.scan(entity, sites, plain):
             if (stored.site, stored.id) not in covered:
                 record = self._see(stored.site, entity, stored.id, stored, [])

@@ -3,11 +3,18 @@
 import msgspec
 
 from wuye_client.clock import from_wire
+from wuye_client.ids import is_uuid
 from wuye_client.manifest import Entity, Field, Manifest
 from wuye_client.texts import pick
 from wuye_client.view import Record, View
 
 _DEEPEST = 3  # titles may name records whose titles name records
+_META = {
+    "created_at": Field(name="created_at", type="datetime"),
+    "created_by": Field(name="created_by", type="ref", ref="user"),
+    "updated_at": Field(name="updated_at", type="datetime"),
+    "updated_by": Field(name="updated_by", type="ref", ref="user"),
+}
 
 
 class Words:
@@ -32,7 +39,14 @@ class Words:
     def value(self, site: str, entity: str, field: str, value: object) -> str:
         """Return the text of a value that a field of an entity holds at a site."""
         known = self._manifest.entities.get(entity)
-        return self._value(site, known.by_name.get(field) if known else None, value, _DEEPEST)
+        found = known.by_name.get(field) if known else None
+        return self._value(site, found or _META.get(field), value, _DEEPEST)
+
+    def refusal(self, code: str | None, message: str | None) -> str:
+        """Return why an op was not applied as asked, in words where there are any."""
+        texts = self._manifest.texts
+        known = texts.get(message or "") or texts.get(f"error.{code}")
+        return pick(known, self._locale) if known else message or code or ""
 
     def _title(self, record: Record, depth: int) -> str:
         known = self._manifest.entities.get(record.entity)
@@ -91,4 +105,4 @@ class Words:
                 break
             if found := self._view.get(place, entity, record):
                 return self._title(found, depth - 1)
-        return record[-8:]
+        return record[-8:] if is_uuid(record) else record

@@ -10,18 +10,18 @@ from importlib.metadata import version
 import click
 
 COMMANDS = {
-    "init": "wuye.cli.setup",
-    "demo": "wuye.cli.demo",
-    "serve": "wuye.cli.setup",
-    "migrate": "wuye.cli.setup",
-    "migration": "wuye.cli.setup",
-    "import": "wuye.cli.imports",
-    "export": "wuye.cli.imports",
-    "user": "wuye.cli.users",
-    "verify": "wuye.cli.checks",
-    "errors": "wuye.cli.checks",
+    "init": "wuye.cli.setup:init_command",
+    "demo": "wuye.cli.demo:demo_command",
+    "serve": "wuye.cli.setup:serve_command",
+    "migrate": "wuye.cli.setup:migrate_command",
+    "migration": "wuye.cli.setup:migration_command",
+    "import": "wuye.imports.commands:import_group",
+    "export": "wuye.imports.commands:export_group",
+    "user": "wuye.cli.users:user_command",
+    "verify": "wuye.cli.checks:verify_command",
+    "errors": "wuye.cli.checks:errors_command",
 }
-"""Command → module; a module is imported when one of its commands is asked for, for start-up time is a goal."""
+"""Command → where it is; a module is imported when its command is asked for, for start-up time is a goal."""
 
 
 class Wuye(click.Group):
@@ -33,8 +33,9 @@ class Wuye(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Find a command, importing its module."""
-        if module := COMMANDS.get(cmd_name):
-            command = getattr(import_module(module), f"{cmd_name}_command")
+        if place := COMMANDS.get(cmd_name):
+            module, _, name = place.partition(":")
+            command = getattr(import_module(module), name)
             assert isinstance(command, click.Command)
             return command
         return _plugins().get(cmd_name)

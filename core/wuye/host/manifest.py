@@ -59,6 +59,9 @@ class Manifests:
             if setting.scope == "site" and not setting.field.private
         ]
         texts = {key: text for prefix in TEXTS for key, text in registry.catalogue.starting(prefix).items()}
+        # A result's message names the constraint that a merged record breaks.
+        constraints = [f"{e.name}.constraint.{c.name}" for e in registry.entities.values() for c in e.constraints]
+        texts |= {key: registry.catalogue.text(key) for key in constraints}
         self._texts = Raw(_encode(texts))
 
     def build(self, scope: Scope, hash_: str | None = None) -> Manifest:

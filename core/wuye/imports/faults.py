@@ -1,41 +1,35 @@
-"""What is wrong with a file, a map or a row, said by keys of texts, so that it can be shown in any language."""
+"""What is wrong with a file, a map or a row: keys of texts in ``locales`` with what fills them."""
+
+from collections.abc import Mapping
 
 from msgspec import Struct
 
 from wuye.kernel.errors import Problem
 
-SHOWN = 60
-"""Characters of a cell that a message quotes."""
 
-
-class RowFault(Struct, frozen=True, kw_only=True):
-    """A fault of one row: ``key`` with ``values`` makes its sentence; no ``column``: it concerns the whole row."""
+class Fault(Struct, frozen=True, kw_only=True):
+    """Something about a row: its line in the file (1 is the header), the column or '', the text's key."""
 
     line: int
+    column: str
     key: str
-    values: dict[str, object] = {}
-    column: str = ""
-
-
-def bad_file(key: str, **values: object) -> Problem:
-    """Return the problem of a file that cannot be read."""
-    return Problem("bad_file", f"{key} {values}", extra={"message": f"cli.file.{key}", "values": values})
-
-
-def bad_map(key: str, **values: object) -> Problem:
-    """Return the problem of a map that does not fit its entity or the file."""
-    return Problem("bad_map", f"{key} {values}", extra={"message": f"cli.map.{key}", "values": values})
+    values: Mapping[str, object] = {}
 
 
 class BadCell(ValueError):
-    """A cell that does not fit its field; `RowFault` without the place."""
+    """A cell that cannot be read as its field; ``key`` names the text that says what is wrong and what to do."""
 
-    def __init__(self, key: str, **values: object) -> None:
+    def __init__(self, key: str, /, **values: object) -> None:
         super().__init__(key)
-        self.key = f"cli.cell.{key}"
+        self.key = key
         self.values = values
 
 
-def shown(text: str) -> str:
-    """Return a cell as messages quote it."""
-    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+def bad_file(key: str, /, **values: object) -> Problem:
+    """Return the problem of a file that cannot be read as what its name says."""
+    return Problem("bad_file", key, extra={"message": f"import.file.{key}", "values": values})
+
+
+def bad_map(key: str, /, **values: object) -> Problem:
+    """Return the problem of a map that does not fit the entity or the file."""
+    return Problem("bad_map", key, extra={"message": f"import.map.{key}", "values": values})

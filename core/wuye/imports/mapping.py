@@ -1,9 +1,17 @@
-"""The map: a TOML file that says which column becomes which field, and how (docs/imports.md)."""
+"""Maps: TOML files that say which column of a file is which field. Checked against the entities before any row is.
+
+    entity = "ticket"                       # or "household"
+    source = "la311"                        # what the records' `source` says; ids follow from it and the key
+    key = "SRNumber"                        # the column, or columns, that name a row for good
+    [fields]
+    title = "RequestType"                   # field = column
+    [fields.channel]                        # or more about it: see `FieldMap`
+    column = "RequestSource"
+    values = {"Call" = "phone"}
+"""
 
 import tomllib
-from collections.abc import Iterator, Mapping
-from datetime import date
-from importlib.resources import files
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -11,160 +19,293 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct
 
-from wuye.imports.faults import bad_map
-from wuye.imports.reading import DELIMITERS, ENCODINGS
+from wuye.imports.cells import Convert, Times, Vocabulary, converter, folded, plain, resembles_formula
+from wuye.imports.faults import BadCell, Fault, bad_map
+from wuye.imports.reading import Format, Kind, Row, Table
+from wuye.kernel.errors import Problem
+from wuye.model.entity import Field
+from wuye.model.registry import Model
+from wuye.model.values import BadValue
 
-BUNDLED = files("wuye.imports") / "maps"
+Cells = Mapping[str, str]
+Target = tuple[str, str]
+"""(entity, field)"""
 
 
-class Take(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class FieldMap(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where a field's value comes from.
 
-    ``column``, or several ``columns`` of which the filled ones are joined by ``join``, or the same ``value`` for every
-    row. ``table`` names a table of the map that turns what is written into what is meant; what it lacks becomes
-    ``otherwise``, or with ``add`` a new code of the company's own. ``split`` holds the characters that separate several
-    values or people in one cell. A place takes ``lat`` and ``lon``.
+    One ``column``; or several ``columns``, written as lines ``column: value``; or a place from ``lat`` and ``lon``; or
+    always the same ``value``. ``values`` translates a cell ("" an empty one), ``other`` stands for what it lacks.
+    ``when`` (column → cells) tells in which rows the field is filled at all.
     """
 
-    column: str | None = None
+    column: str = ""
     columns: tuple[str, ...] = ()
-    join: str = " "
-    value: str | bool | int | None = None
-    table: str | None = None
-    otherwise: str | None = None
-    add: bool = False
-    split: str | None = None
-    lat: str | None = None
-    lon: str | None = None
-
-    def sources(self) -> Iterator[str]:
-        """Yield the columns that it reads."""
-        yield from (name for name in (self.column, *self.columns, self.lat, self.lon) if name is not None)
+    lat: str = ""
+    lon: str = ""
+    value: str | int | bool | None = None
+    values: dict[str, str] = {}
+    other: str = ""
+    when: dict[str, list[str]] = {}
 
 
-class FileForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the file is written. Without ``encoding`` UTF-8 and GB18030 are told apart. ``formulas``: cells that begin
-    like a formula are refused, or kept as text (``text``)."""
+class NewSites(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a site that the file names and nobody has made yet becomes."""
 
-    encoding: str | None = None
-    delimiter: str = ","
-    sheet: str | None = None
-    formulas: Literal["refuse", "text"] = "refuse"
+    type: str
+    timezone: str = ""
 
 
-class Times(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How moments and dates are written (as for strptime), and the zone of the clock that they were read from.
+class SiteMap(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which site a row belongs to: by code or name, maybe translated by ``values``; ``default`` where the cell is
+    empty; ``create`` where there is no such site yet."""
 
-    ``created`` names the column of the moment when the row came into being, ``as_of`` stands for it where there is
-    none: the day on which the ledger was true.
-    """
-
-    zone: str
-    format: str = "%Y-%m-%d %H:%M:%S"
-    date_format: str = "%Y-%m-%d"
-    created: str | None = None
-    as_of: date | None = None
+    column: str = ""
+    default: str = ""
+    values: dict[str, str] = {}
+    create: NewSites | None = None
 
 
-class Sites(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which site a row belongs to: the one with code ``prefix`` + what ``column`` holds, or ``default``.
-
-    With ``create`` unknown sites are made, of ``type``, in ``timezone`` (default: that of the file's times); ``name``
-    is the column with their name.
-    """
-
-    column: str | None = None
-    prefix: str = ""
-    default: str | None = None
-    default_name: str | None = None
-    create: bool = False
-    name: str | None = None
-    type: str = "mixed"
-    timezone: str | None = None
-    languages: tuple[str, ...] = ()
-
-
-class NewCode(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A value that is added to one of the company's code lists."""
+class CodeMap(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A value that the file brings to a code list, with its label by language."""
 
     label: dict[str, str]
     parent: str | None = None
 
 
-class Map(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A whole map. ``source`` and the value of ``key`` name a row for ever: what was imported under them is not
-    imported again. ``fields`` is by entity and field."""
+class FileMap(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A whole map file."""
 
-    what: Literal["tickets", "households"]
+    entity: Literal["ticket", "household"]
     source: str
-    key: str
-    times: Times
-    sites: Sites
-    fields: dict[str, dict[str, Take | str]]
-    file: FileForm = FileForm()
-    tables: dict[str, dict[str, str]] = {}
-    codes: dict[str, dict[str, NewCode]] = {}
+    key: str | tuple[str, ...]
+    fields: dict[str, str | FieldMap]
+    file: Format = Format()
+    times: Times = Times()
+    site: SiteMap = SiteMap()
+    codes: dict[str, dict[str, CodeMap]] = {}
 
     @property
-    def zone(self) -> ZoneInfo:
-        """The zone of the file's clock."""
-        return ZoneInfo(self.times.zone)
-
-    def take(self, entity: str) -> Mapping[str, Take]:
-        """Return where the fields of an entity come from."""
-        fields = self.fields.get(entity, {})
-        return {name: Take(column=take) if isinstance(take, str) else take for name, take in fields.items()}
-
-    def columns(self) -> Iterator[str]:
-        """Yield every column that the map reads."""
-        named = (self.key, self.times.created, self.sites.column, self.sites.name)
-        yield from (name for name in named if name is not None)
-        for entity in self.fields:
-            for take in self.take(entity).values():
-                yield from take.sources()
+    def keys(self) -> tuple[str, ...]:
+        """The columns that name a row."""
+        return (self.key,) if isinstance(self.key, str) else self.key
 
 
-def load_map(name: str, what: str) -> Map:
-    """Load a map from a file, or by name one of those that come with Wuye.
+class Mapped(Struct, frozen=True, kw_only=True):
+    """A field with what reads it from a row; ``read`` raises `BadCell`."""
+
+    entity: str
+    field: Field
+    columns: tuple[str, ...]
+    read: Callable[[Cells, Kind], object]
+    required: bool
+
+
+def load_map(path: Path, entity: str) -> FileMap:
+    """Read a map file for tickets or households.
 
     Raises:
-        Problem: ``bad_map``, with the place.
+        Problem: ``bad_map``.
     """
-    path = Path(name)
     try:
-        if path.suffix != ".toml" and not path.exists():
-            known = sorted(entry.name.removesuffix(".toml") for entry in BUNDLED.iterdir())
-            if name not in known:
-                raise bad_map("unknown", map=name, known=", ".join(known))
-            text = (BUNDLED / f"{name}.toml").read_text("utf-8")
-        else:
-            text = path.read_text("utf-8")
-        found = msgspec.convert(tomllib.loads(text), Map, strict=True)
+        map_ = msgspec.convert(tomllib.loads(path.read_text("utf-8-sig")), FileMap)
+        ZoneInfo(map_.times.zone)
     except OSError as error:
-        raise bad_map("unreadable", map=name, reason=error.strerror or str(error)) from error
+        raise bad_map("unreadable", file=path.name, reason=error.strerror or error) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
-        raise bad_map("shape", map=name, reason=str(error)) from error
-    if found.what != what:
-        raise bad_map("other", map=name, found=found.what, wanted=what)
-    _check(name, found)
-    return found
+        raise bad_map("malformed", file=path.name, reason=error) from error
+    except (KeyError, ValueError):
+        raise bad_map("zone", zone=map_.times.zone) from None
+    if map_.entity != entity:
+        raise bad_map("entity", found=map_.entity, expected=entity)
+    if len(map_.file.delimiter) != 1:
+        raise bad_map("delimiter", delimiter=map_.file.delimiter)
+    if not map_.source or not map_.keys or not all(map_.keys):
+        raise bad_map("no_key")
+    return map_
 
 
-def _check(name: str, map_: Map) -> None:
+def compile_fields(
+    map_: FileMap, models: Mapping[str, Model], entities: Iterable[str], vocabulary: Vocabulary
+) -> list[Mapped]:
+    """Check a map against the entities that it fills, the first of which needs no prefix.
+
+    Raises:
+        Problem: ``bad_map``.
+    """
+    known = list(entities)
+    mapped = []
+    for name, spec in map_.fields.items():
+        entity, field = _target(name, known, models)
+        about = spec if isinstance(spec, FieldMap) else FieldMap(column=spec)
+        mapped.append(_mapped(name, entity, field, about, map_, models, vocabulary))
+    filled = {(one.entity, one.field.name) for one in mapped}
+    used = {one.entity for one in mapped} | {known[0]}
+    for entity in used:
+        model = models[entity]
+        refs = {field for field, _, _ in model.refs}
+        for required, when in model.required:
+            if when is None and required not in model.defaults.keys() | refs and (entity, required) not in filled:
+                raise bad_map("required", field=_name(entity, required, known))
+    return mapped
+
+
+def check_columns(map_: FileMap, mapped: Iterable[Mapped], table: Table) -> None:
+    """See to it that the file has every column that the map names.
+
+    Raises:
+        Problem: ``bad_map``, with the columns of both.
+    """
+    named = [*map_.keys, *(column for one in mapped for column in one.columns)]
+    named += [map_.site.column] if map_.site.column else []
+    missing = [column for column in dict.fromkeys(named) if column not in table.columns]
+    if missing:
+        raise bad_map("columns", missing=", ".join(missing), found=", ".join(table.columns))
+
+
+def key_of(map_: FileMap, row: Row) -> str:
+    """Return what names a row for good; '' where a part of it is missing."""
+    parts = [row.cells[column].strip() for column in map_.keys]
+    return "\x1f".join(parts) if all(parts) else ""
+
+
+def read_row(
+    row: Row, kind: Kind, mapped: Iterable[Mapped], models: Mapping[str, Model]
+) -> tuple[dict[Target, object], list[Fault], list[Fault]]:
+    """Read a row: its values in wire form, what is wrong with it, what a person should look at."""
+    values: dict[Target, object] = {}
+    faults: list[Fault] = []
+    notes: list[Fault] = []
+    for one in mapped:
+        column = one.columns[0] if one.columns else ""
+        try:
+            value = one.read(row.cells, kind)
+            if value is not None:
+                value = _checked(one, value, models)
+        except BadCell as bad:
+            faults.append(Fault(line=row.line, column=column, key=bad.key, values=bad.values))
+            continue
+        if value is not None:
+            values[one.entity, one.field.name] = value
+        if kind == "csv":
+            notes += [
+                Fault(line=row.line, column=column, key="import.note.resembles_formula")
+                for column in one.columns
+                if row.cells[column][:1] in "+-@" and resembles_formula(row.cells[column])
+            ]
+    return values, faults, notes
+
+
+def _checked(one: Mapped, value: object, models: Mapping[str, Model]) -> object:
+    check = models[one.entity].checks.get(one.field.name)
+    if check is None:  # the state, which a converter has checked
+        return value
     try:
-        for zone in (map_.times.zone, map_.sites.timezone or map_.times.zone):
-            ZoneInfo(zone)
-    except (KeyError, ValueError, OSError):
-        raise bad_map("zone", map=name, zone=zone) from None
-    if map_.file.delimiter not in DELIMITERS:
-        raise bad_map("delimiter", map=name, known="  ".join(DELIMITERS).replace("\t", "TAB"))
-    if map_.file.encoding not in (None, *ENCODINGS):
-        raise bad_map("encoding", map=name, known=", ".join(ENCODINGS))
-    if map_.times.created is None and map_.times.as_of is None:
-        raise bad_map("created", map=name)
-    if map_.sites.column is None and map_.sites.default is None:
-        raise bad_map("no_site", map=name)
-    for entity in map_.fields:
-        for field, take in map_.take(entity).items():
-            if take.table is not None and take.table not in map_.tables:
-                raise bad_map("table", map=name, field=f"{entity}.{field}", table=take.table)
+        return check(value)
+    except BadValue as bad:
+        text = str(value)[:60]
+        if bad.reason.startswith("longer"):
+            raise BadCell("import.cell.too_long", max=bad.reason.split()[2], text=text) from None
+        raise BadCell(f"import.cell.{one.field.type}", text=text, reason=bad.reason, format="", choices="") from None
+
+
+def _name(entity: str, field: str, known: list[str]) -> str:
+    return field if entity == known[0] and entity == "ticket" else f"{entity}.{field}"
+
+
+def _target(name: str, known: list[str], models: Mapping[str, Model]) -> tuple[str, Field]:
+    # "owner.private.phone" is a field of "owner.private", and "title" one of "ticket".
+    entity = next((e for e in sorted(known, key=len, reverse=True) if name.startswith(f"{e}.")), known[0])
+    model, field = models[entity], name.removeprefix(f"{entity}.")
+    if field == model.state_field and model.entity.workflow:
+        states = tuple(state.name for state in model.entity.workflow.states)
+        return entity, Field(name=field, type="choice", choices=states)
+    found = next((f for f in model.entity.fields if f.name == field), None)
+    if found is None:
+        every = sorted(f.name for f in model.entity.fields)
+        raise bad_map("field", field=name, entity=entity, fields=", ".join(every))
+    return entity, found
+
+
+def _mapped(
+    name: str,
+    entity: str,
+    field: Field,
+    about: FieldMap,
+    map_: FileMap,
+    models: Mapping[str, Model],
+    vocabulary: Vocabulary,
+) -> Mapped:
+    sources = [bool(about.column), bool(about.columns), bool(about.lat or about.lon), about.value is not None]
+    if sum(sources) != 1 or bool(about.lat) != bool(about.lon) or (about.lat and field.type != "place"):
+        raise bad_map("source", field=name)
+    model = models[entity]
+    convert = converter(model.entity, field, vocabulary, map_.times)
+    if about.lat:
+        read = _place(about)
+    elif convert is None:
+        raise bad_map("type", field=name, type=field.type)
+    else:
+        try:
+            read = _reader(about, convert)
+        except BadCell as bad:
+            raise _bad_value(name, bad) from None
+    columns = [about.column] if about.column else [about.lat, about.lon] if about.lat else list(about.columns)
+    return Mapped(
+        entity=entity,
+        field=field,
+        columns=(*columns, *(column for column in about.when if column not in columns)),
+        read=_only_when(about, read) if about.when else read,
+        required=field.required and field.name not in model.defaults,
+    )
+
+
+def _bad_value(field: str, bad: BadCell) -> Problem:
+    return bad_map("value", field=field, text=bad.values.get("text", ""), choices=bad.values.get("choices", ""))
+
+
+def _reader(about: FieldMap, convert: Convert) -> Callable[[Cells, Kind], object]:
+    table = {folded(cell): convert(value) for cell, value in about.values.items()}
+    other = convert(about.other) if about.other else None
+    if about.value is not None:
+        value = about.value if isinstance(about.value, str) else str(about.value).lower()
+        constant = convert(value)
+        return lambda _cells, _kind: constant
+
+    def one(cells: Cells, kind: Kind) -> object:
+        text = plain(cells[about.column], kind)
+        if table and (found := table.get(folded(text))) is not None:
+            return found
+        if not text:
+            return None
+        return other if other is not None else convert(text)
+
+    def lines(cells: Cells, kind: Kind) -> object:
+        parts = [(column, plain(cells[column], kind)) for column in about.columns]
+        return convert("\n".join(f"{column}: {text}" for column, text in parts if text)) or None
+
+    return one if about.column else lines
+
+
+def _only_when(about: FieldMap, read: Callable[[Cells, Kind], object]) -> Callable[[Cells, Kind], object]:
+    wanted = [(column, {folded(cell) for cell in cells}) for column, cells in about.when.items()]
+
+    def conditional(cells: Cells, kind: Kind) -> object:
+        holds = all(folded(cells[column]) in accepted for column, accepted in wanted)
+        return read(cells, kind) if holds else None
+
+    return conditional
+
+
+def _place(about: FieldMap) -> Callable[[Cells, Kind], object]:
+    def place(cells: Cells, kind: Kind) -> object:
+        lat, lon = plain(cells[about.lat], kind), plain(cells[about.lon], kind)
+        if not lat and not lon:
+            return None
+        try:
+            return {"lat": float(lat), "lon": float(lon)}
+        except ValueError:
+            raise BadCell("import.cell.place", text=f"{lat}, {lon}"[:60]) from None
+
+    return place

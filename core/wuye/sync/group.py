@@ -86,7 +86,7 @@ def judge_group(
     try:
         rules = _rules(changes, layer, directory)
         _apply_rules(rules, layer)
-        _complete_all(changes, author, layer, directory)
+        _complete_all(changes, verdicts, author, layer, directory)
         follow_ups = _reactions(rules, layer)
     except OpRefused as refused:
         verdicts[[change.op for change in changes].index(refused.op)] = refused.verdict
@@ -222,14 +222,16 @@ def _rules(changes: Sequence[Change], layer: Layer, directory: Directory) -> lis
     return list(shares.values())
 
 
-def _complete_all(changes: Sequence[Change], author: Author, layer: Layer, directory: Directory) -> None:
-    last = {(change.entity, change.record): change for change in changes}
-    for ref, change in last.items():
+def _complete_all(
+    changes: Sequence[Change], verdicts: Sequence[Verdict], author: Author, layer: Layer, directory: Directory
+) -> None:
+    last = {(change.entity, change.record): (change, verdict) for change, verdict in zip(changes, verdicts, strict=True)}
+    for ref, (change, verdict) in last.items():
         draft = layer.group.get(ref)
         if draft is None or draft.deleted:
             continue
         try:
-            complete(draft, author, layer, directory)
+            verdict.review = complete(draft, author, layer, directory) or verdict.review
             _check_needs(change, draft.values, directory)
         except Refused as refused:
             raise OpRefused(change.op, refused.verdict) from None

@@ -15,8 +15,9 @@ from wuye.sync.verdict import held, rejected
 SHARED = {"user": "users", "site": "sites"}
 
 
-def complete(draft: Draft, author: Author, layer: Layer, directory: Directory) -> None:
-    """Bring a changed record to its full form and check it.
+def complete(draft: Draft, author: Author, layer: Layer, directory: Directory) -> str | None:
+    """Bring a changed record to its full form and check it. Return None, or ``revoked_work`` where only a right that
+    has ended allows to make it.
 
     Raises:
         Refused: the record cannot stand as it is.
@@ -31,10 +32,14 @@ def complete(draft: Draft, author: Author, layer: Layer, directory: Directory) -
     _check_required(draft, model, layer, directory, author)
     _check_unique(draft, before, model, layer)
     if is_new:
-        _check_permission(draft, author, model)
+        allowed = author.may(f"{draft.entity}.create", keys_of(model, draft.values))
+        if allowed is False:
+            raise rejected("forbidden")
         _number(draft, model, layer)
         if model.entity.account:
             _book(draft, model, layer)
+        return None if allowed else "revoked_work"
+    return None
 
 
 def _copy_keys(draft: Draft, author: Author, model: Model, layer: Layer, *, is_new: bool) -> None:
@@ -146,11 +151,6 @@ def _check_unique(draft: Draft, before: Mapping[str, object], model: Model, laye
         for record, other in layer.find(draft.entity, fields[0], str(values[0])):
             if record != draft.id and [other.get(name) for name in fields] == values:
                 raise rejected("duplicate_key", fields)
-
-
-def _check_permission(draft: Draft, author: Author, model: Model) -> None:
-    if author.may(f"{draft.entity}.create", keys_of(model, draft.values)) is False:
-        raise rejected("forbidden")
 
 
 def _number(draft: Draft, model: Model, layer: Layer) -> None:
