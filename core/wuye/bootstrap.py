@@ -13,6 +13,7 @@ from wuye.kernel.clock import to_ms, to_wire
 from wuye.kernel.errors import Problem
 from wuye.kernel.ids import derive, time_of
 from wuye.protocol.wire import Op
+from wuye.sync.directory import Directory
 from wuye.sync.door import Door, run, server_replica
 from wuye.sync.ports import Store
 
@@ -76,6 +77,35 @@ def founding_ops(organisation: Organisation, admin: Person, now: datetime) -> li
             ("grant", derive("first-grant", admin.id, ms=ms), grant),
         )
     ]
+
+
+def find_user(directory: Directory, username: str) -> str:
+    """Return the id of an enabled user by his user name.
+
+    Raises:
+        Problem: ``not_found``.
+    """
+    for id_, values in directory.users.items():
+        if values.get("username") == username and directory.enabled(id_):
+            return id_
+    raise Problem("not_found", f"user {username}", extra={"message": "cli.no_user", "values": {"user": username}})
+
+
+def first_admin(directory: Directory, now: datetime) -> str:
+    """Return the id of the administrator with the oldest grant that still holds.
+
+    Raises:
+        Problem: ``not_found``.
+    """
+    admins = [
+        (grant.starts_ms, id_)
+        for id_ in directory.users
+        for grant in directory.grants(id_)
+        if grant.role == "admin" and grant.site == directory.org and grant.holds(to_ms(now)) and directory.enabled(id_)
+    ]
+    if not admins:
+        raise Problem("not_found", "no administrator", extra={"message": "cli.no_admin", "values": {}})
+    return min(admins)[1]
 
 
 def create(

@@ -98,8 +98,11 @@ def crowd(scene: Scene, size: int = 50) -> list[Row]:
     bodies = [caller.request([ticket(scene.site, scene.unit, i) for i in range(100)]) for caller in callers]
 
     def turn(caller: Caller, body: bytes) -> None:
-        _all_applied(json.loads(caller.send(body)))
-        caller.catch_up()
+        answer = caller.send(body)
+        if answer.count(b'"status":"applied"') != 100:
+            raise RuntimeError("not all of a push was applied")
+        if caller.read_on(answer):
+            caller.catch_up()
 
     threads = [threading.Thread(target=turn, args=pair) for pair in zip(callers, bodies, strict=True)]
     wall = timed(lambda: [[thread.start() for thread in threads], [thread.join() for thread in threads]])
@@ -117,8 +120,7 @@ def bootstrap(scene: Scene, count: int) -> list[Row]:
         wire += caller.wire
         answer = _unpacked(content)
         rows += answer.count(b'"b":"')
-        tail = json.loads(b"{" + answer[answer.rindex(b'"cursor":') :])
-        caller.cursor, more = tail["cursor"], tail["more"]
+        more = caller.read_on(answer)
     wall = time.perf_counter() - start
     return [
         Row("W3", f"first read of {rows:,} rows", rows / wall, 250_000, "rows/s", more=True),
@@ -139,7 +141,7 @@ def behind(scene: Scene, rounds: int = 10) -> list[Row]:
         start = time.perf_counter()
         answer = reader.send(body)
         times.append((time.perf_counter() - start) * 1000)
-        reader.cursor = json.loads(answer)["cursor"]
+        reader.read_on(answer)
     writer.catch_up()
     polls = [timed(reader.send, reader.request([])) for _ in range(500)]
     return [

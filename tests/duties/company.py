@@ -70,10 +70,8 @@ class Company:
         assert self.house.record("grant", grant, org)
         return user
 
-    def tablet(self, name: str, role: str = "", *, zone: str | None = None, site: str = ESTATE) -> "Tablet":
-        """Give somebody a tablet, synced once; with a role he is employed first. A name again is a second device."""
-        if role:
-            self.person(name, role, zone=zone, site=site)
+    def tablet(self, name: str) -> "Tablet":
+        """Give somebody a tablet, synced once; a second one is another device."""
         self._tablets += 1
         tablet = Tablet(self, f"T{self._tablets:02d}")
         tablet.log_in(name)
@@ -198,8 +196,10 @@ class Tablet(Replica):
     def log_in(self, name: str) -> None:
         """Log somebody in."""
         self._in_reach = True
-        self.login("memory:", name, "secret", device_name=self.device.card.name)
-        self._in_reach = False
+        try:
+            self.login("memory:", name, "secret", device_name=self.device.card.name)
+        finally:
+            self._in_reach = False
 
     def sync(self, progress: object = None) -> SyncReport:
         """Come into reach of the server, sync, leave again for a minute and more."""

@@ -327,7 +327,8 @@ def test_protocol_7_settings_are_those_of_the_plugins_on_there_and_never_secret(
 def test_protocol_7_a_company_adds_renames_and_retires_codes() -> None:
     own = [Code(value="red", label={"en": "Crimson"}, retired=True), Code(value="blue", label={"en": "Blue"})]
     manifest = built([site("s")], {}, {"tag": own, "more_kind": own})
-    assert manifest["codes"] == {
+    assert manifest["codes"]["role"] == [{"value": "desk", "label": text("role.desk")}]  # type: ignore[index]
+    assert {name: codes for name, codes in manifest["codes"].items() if name != "role"} == {  # type: ignore[attr-defined]
         "tag": [
             {"value": "red", "label": {"en": "Crimson"}, "retired": True},
             {"value": "dark", "label": dict.fromkeys(LANGUAGES, "code.tag.dark"), "parent": "red"},
@@ -365,7 +366,9 @@ def test_protocol_7_only_what_is_on_and_granted_somewhere_is_told(
     }
     assert all(entity["rights"] for entity in manifest["entities"].values())  # type: ignore[attr-defined]
     assert set(manifest["codes"]) == {  # type: ignore[call-overload]
-        name for name, plugin in (("tag", "core"), ("more_kind", "more")) if any(plugin in p for p in on.values())
+        name
+        for name, plugin in (("role", "core"), ("tag", "core"), ("more_kind", "more"))
+        if any(plugin in p for p in on.values())
     }
 
 

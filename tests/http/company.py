@@ -10,11 +10,11 @@ from pathlib import Path
 import httpx
 
 from wuye.app import Installation, create_app
-from wuye.bootstrap import SYSTEM, Organisation, Person, bootstrap, create
+from wuye.bootstrap import Organisation, Person, bootstrap, create
 from wuye.kernel.clock import to_ms, to_wire
 from wuye.kernel.ids import derive, uuid7
 
-START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+START = datetime(2024, 11, 22, 8, 0, tzinfo=UTC)
 PASSWORD = "tuesday-lantern-42"
 
 
@@ -73,12 +73,12 @@ class Company:
         return user
 
     def write(self, entity: str, record: str, values: Mapping[str, object], *, site: str | None = None) -> None:
-        """Create a record as the system itself."""
+        """Create a record as the administrator, whatever his rights."""
         site = site or self.org
         op = create(entity, record, values, site=site, at=self.now)
         rights = frozenset({f"{entity}.create"})
-        (result,) = self.installation.submit(SYSTEM, "tests", site, [op], writes=rights)
-        assert result.status == "applied", result
+        (result,) = self.installation.submit(self.admin, "tests", site, [op], writes=rights)
+        assert result.status == "applied", (entity, values, result)
 
 
 class Tablet:
@@ -93,6 +93,7 @@ class Tablet:
         self.user = ""
         self.cursor: str | None = None
         self.n: dict[str, int] = {}
+        self._held: dict[tuple[str, str, str], dict[str, object]] = {}
 
     async def log_in(self, username: str, password: str = PASSWORD, **more: object) -> httpx.Response:
         """Log in; on success remember what came of it."""
@@ -142,25 +143,34 @@ class Tablet:
         }
 
     async def sync(self, *ops: object, **more: object) -> httpx.Response:
-        """POST /sync; on success keep the cursor."""
+        """POST /sync; take the answer in like a client (protocol §3.5)."""
         body = json.dumps(self.request(*ops, **more), ensure_ascii=False).encode()
         answer = await self.http.post("/api/v1/sync", content=body, headers=self.headers)
         if answer.status_code == 200 and "cursor" in answer.json():
-            self.cursor = answer.json()["cursor"]
+            self._take(answer.json())
         return answer
 
     async def read_all(self) -> dict[tuple[str, str], dict[str, object]]:
-        """Sync until nothing is left; return the live records that came."""
-        records: dict[tuple[str, str], dict[str, object]] = {}
-        while True:
-            said = (await self.sync()).json()
-            for change in said["changes"]:
-                if change.get("d"):
-                    records[change["e"], change["r"]] = change["d"]
-                else:
-                    records.pop((change["e"], change["r"]), None)
-            if not said["more"]:
-                return records
+        """Sync until nothing is left; return the records held."""
+        while (await self.sync()).json()["more"]:
+            pass
+        return self.records
+
+    @property
+    def records(self) -> dict[tuple[str, str], dict[str, object]]:
+        """The records held, by entity and id."""
+        return {(entity, record): values for (_, entity, record), values in self._held.items()}
+
+    def _take(self, said: Mapping[str, object]) -> None:
+        self.cursor = str(said["cursor"])
+        gone = {*said["drop"], *said["reset"]}  # type: ignore[misc]
+        self._held = {key: values for key, values in self._held.items() if key[0] not in gone}
+        for change in said["changes"]:  # type: ignore[attr-defined]
+            key = (change["b"], change["e"], change["r"])
+            if change.get("d") is None:
+                self._held.pop(key, None)
+            else:
+                self._held[key] = change["d"]
 
 
 class Desk:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .world import World
 
 DONE = ("applied", "merged")
-OWNED = {("ticket", "priority"), ("ticket", "zone"), ("points.member", "balance")}
+OWNED = {("ticket", "priority"), ("ticket", "responsible"), ("ticket", "zone"), ("points.member", "balance")}
 """Fields in which a rule or the server may overrule what was typed."""
 
 

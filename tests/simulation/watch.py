@@ -1,7 +1,7 @@
 """What must be true at every step: of every answer of the server, of every database of a client."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import UNSET
@@ -116,9 +116,10 @@ class Watch:
         """Protocol §3.5: by present rights, or those that this replica last knew of; ``at`` plays no part."""
         for site in SITES:
             rows = self._world.store.read(lambda s, site=site: s.ledger(site, after=self._read[site], limit=10**6))
+            last = {row.op: row for row in rows}
             for row in rows:
                 self._read[site] = row.pos
-                if site != ORG and row.n and row.replica != LOG:
+                if site != ORG and row.n and row.replica != LOG and last[row.op] is row:
                     self._judged(row, site, truth)
 
     def _judged(self, row: LedgerRow, site: str, truth: Truth) -> None:
@@ -132,8 +133,19 @@ class Watch:
             synced = to_wire(datetime.fromtimestamp(self._shown.get(row.replica, 0) / 1000, UTC))
             kept = truth.grants(row.user, synced)
             assert truth.may(right, site, [*now, *kept]), f"{row.user} had no right to {right} at {site}"
+        if (row.status, row.code) == ("held", "unknown_record"):
+            assert self._really_unknown(row, op, site, truth), f"{row.op}: {row.user} knows all that it names"
         if (row.status, row.code, row.message) == ("rejected", "forbidden", None):
             assert not truth.may(right, site, now, wide=True), f"{row.user} has the right to {right} at {site}"
+
+    def _really_unknown(self, row: LedgerRow, op: dict[str, Any], site: str, truth: Truth) -> bool:
+        """Tell whether a record that an op names is not there, or is not for its author's eyes."""
+        named = {(site, row.entity, row.record)} if row.kind != "create" else set()
+        for field in registry().entities[row.entity].fields:
+            value = op.get("set", {}).get(field.name) if field.ref not in (None, "user", "site") else None
+            named |= {(site, str(field.ref), one) for one in (value if isinstance(value, list) else [value]) if one}
+        mine = truth.buckets(row.user)
+        return any(not truth.places(key) & mine for key in named)
 
     def arrived(self, principal: Principal, request: SyncRequest) -> None:
         """Note what a replica shows to know, before it is served."""

@@ -105,16 +105,24 @@ class World:
         """Let another request come in while one is being served."""
         if not self._chaos or self._depth or not (always or self.random.random() < self.crossing):
             return
-        waiting = [letter for letter in self.network.letters if letter.reply is None]
-        if not waiting:
-            return
-        letter = self.random.choice(waiting)
-        self.tell(f"  meanwhile a letter of {letter.tablet.name} is served")
         self._depth += 1
         try:
-            self.network.serve(letter)
+            self.attempt(self._meanwhile)
         finally:
             self._depth -= 1
+
+    def _meanwhile(self) -> None:
+        waiting = [letter for letter in self.network.letters if letter.reply is None]
+        ready = [tablet for tablet in self.tablets if tablet.ready]
+        if waiting and self.random.random() < 0.5:
+            letter = self.random.choice(waiting)
+        elif ready:
+            tablet = self.random.choice(ready)
+            letter = self.network.post(tablet, self.random.choice(tablet.tabs))
+        else:
+            return
+        self.tell(f"  meanwhile a letter of {letter.tablet.name} is served")
+        self.network.serve(letter)
 
     # The course of things
 
@@ -146,7 +154,7 @@ class World:
         self.collect()
         self.watch.stepped()
 
-    def attempt(self, action: Callable[[], str | None]) -> str | None:
+    def attempt(self, action: Callable[[], object]) -> object:
         """Do something that a bad world may prevent; tell what came of it."""
         try:
             return action()
@@ -193,6 +201,7 @@ class World:
         path = self._path(name) if random.random() < 0.1 else None
         stores = [Database(path), Database(path)] if path else [Database()]
         tablet = Tablet(name, post, device, stores, lambda: self.now, random)
+        tablet.skew = timedelta(minutes=random.choice((0, 0, 0, -1, 7, 180, -300)))
         tablet.start(self.network.road(tablet))
         self.tablets.append(tablet)
         self.attempt(lambda: self.enter(tablet))

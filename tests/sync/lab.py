@@ -67,6 +67,8 @@ SECRET = Entity(
     title="",
     fields=(Field(name="thing", type="ref", ref="lab.thing"), Field(name="value"), Field(name="note", merge="append")),
 )
+
+
 def _from_1(values: dict[str, object]) -> dict[str, object]:
     return {("name" if name == "titel" else name): value for name, value in values.items()}
 
@@ -101,7 +103,9 @@ FORM = Entity(
         Field(name="writer", derive="user.id"),
         Field(name="on", type="date", derive="today"),
     ),
-    constraints=(Constraint(name="within_limit", expr="total == null || total <= settings.lab_limit", fields=("lines",)),),
+    constraints=(
+        Constraint(name="within_limit", expr="total == null || total <= settings.lab_limit", fields=("lines",)),
+    ),
 )
 WALLET = Entity(
     name="lab.wallet",
@@ -194,7 +198,9 @@ def annex_echo(changes: Sequence[Change], view: View) -> Iterable[FollowUp]:
             yield FollowUp(key="echo", cause=change.op, entity="annex.note", kind="create", set={"said": said(change)})
 
 
-WORK = tuple(f"lab.{e}.{v}" for e in ("thing", "form", "wallet", "entry") for v in ("create", "update", "delete", "act.*"))
+WORK = tuple(
+    f"lab.{e}.{v}" for e in ("thing", "form", "wallet", "entry") for v in ("create", "update", "delete", "act.*")
+)
 STREAMS = ("places", "lab.things", "lab.forms", "lab.wallets", "lab.echoes")
 ROLES = (
     Role(id="lab_worker", rights=WORK, streams=STREAMS),

@@ -36,10 +36,19 @@ def edit(replica: Replica, record: str, /, *, entity: str = "lab.thing", **value
     return replica.push(change(replica, record, entity=entity, **values))[0]
 
 
-def do(replica: Replica, record: str, act: str, /, *, entity: str = "lab.thing", args: Values = {}, **values: object) -> Result:  # noqa: B006
+def do(
+    replica: Replica,
+    record: str,
+    act: str,
+    /,
+    *,
+    entity: str = "lab.thing",
+    args: Values | None = None,
+    **values: object,
+) -> Result:
     """Push an act from what the replica sees."""
     written = change(replica, record, entity=entity, **values)
-    return replica.push(msgspec.structs.replace(written, kind="act", act=act, args=dict(args)))[0]
+    return replica.push(msgspec.structs.replace(written, kind="act", act=act, args=dict(args or {})))[0]
 
 
 def resolve(boss: Replica, item: str, *ops: str, act: str = "resolve") -> Result:

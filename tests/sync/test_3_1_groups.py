@@ -136,7 +136,9 @@ def test_3_5_a_seq_never_has_more_than_2000_rows_of_the_feed(house: House, worke
     move = house.op("unit", "update", house.unit_east, set={"zone": house.west}, was={"zone": house.east})
     assert desk.push(move)[0].status == "applied"
     assert {body["zone"] for body in house.all("ticket").values()} == {house.west}
-    buckets = {name: 0 for stored in _stored(house) for name in stored.buckets} | {f"{house.estate}/tickets/{house.east}": 0}
+    buckets = {name: 0 for stored in _stored(house) for name in stored.buckets} | {
+        f"{house.estate}/tickets/{house.east}": 0
+    }
     rows = house.store.read(lambda s: s.feed(house.estate, buckets, 10**9, 10**9, marks=True))
     sizes: dict[int, int] = {}
     for row in rows:

@@ -1,4 +1,4 @@
-"""Protocol §3.2: every op ends in one outcome, on record, and whatever was not applied as asked is put before people."""
+"""Protocol §3.2: every op ends in one outcome, on record; what was not applied as asked is put before people."""
 
 from collections.abc import Callable
 
@@ -44,7 +44,9 @@ def test_3_2_every_op_has_one_outcome_and_none_stands_in_the_way_of_another(
     cases = one_of_each(house, worker, mate)
     results = mate.push(*cases.values())
     assert [" ".join(filter(None, (r.status, r.code))) for r in results] == list(cases)
-    assert [(r.op, r.site, r.n) for r in results] == [(op.op, house.estate, n) for n, op in enumerate(cases.values(), 1)]
+    assert [(r.op, r.site, r.n) for r in results] == [
+        (op.op, house.estate, n) for n, op in enumerate(cases.values(), 1)
+    ]
 
 
 def test_1_the_ledger_keeps_every_op_with_its_content_and_outcome(house: House, worker: Replica, mate: Replica) -> None:

@@ -1,4 +1,4 @@
-"""Protocol §3.3 through the sync door: fields merge by their policy, deletion wins, acts are not lost for their fields."""
+"""Protocol §3.3 through the door: fields merge by their policy, deletion wins, refused acts keep their fields."""
 
 import unicodedata
 from itertools import permutations

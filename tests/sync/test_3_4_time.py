@@ -1,4 +1,4 @@
-"""Protocol §3.4 and the clock rules of ``latest`` (§3.3): the server's order is the order; no clock wins by being wrong."""
+"""Protocol §3.4 and the clock rules of ``latest`` (§3.3): the server's order counts; no clock wins by being wrong."""
 
 from datetime import timedelta
 
@@ -38,7 +38,9 @@ def test_3_4_the_servers_order_is_the_order(house: House, worker: Replica, mate:
     assert values(house, thing)["name"] == "later"
 
 
-@pytest.mark.parametrize(("mine_s", "theirs_s", "wins"), [(-10, -20, "mine"), (-20, -10, "theirs"), (-10, -10, "theirs")])
+@pytest.mark.parametrize(
+    ("mine_s", "theirs_s", "wins"), [(-10, -20, "mine"), (-20, -10, "theirs"), (-10, -10, "theirs")]
+)
 def test_3_3_latest_takes_the_later_edit_whoever_syncs_last(
     house: House, worker: Replica, mate: Replica, mine_s: int, theirs_s: int, wins: str
 ) -> None:

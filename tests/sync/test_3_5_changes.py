@@ -1,5 +1,7 @@
 """Protocol §3.5: what is new, in which order, in which pages; what left, was deleted, was dropped."""
 
+from itertools import pairwise
+
 import msgspec
 import pytest
 from tests.sync.scene import edit, exchange, head, make
@@ -92,7 +94,7 @@ def test_3_5_news_come_by_seq_and_a_seq_is_never_split(house: House, worker: Rep
         seqs = [change.s for page in read for change in page.changes]
         assert seqs == sorted(seqs)
         assert len(seqs) == 11
-        for one, other in zip(read, read[1:], strict=False):
+        for one, other in pairwise(read):
             assert {c.s for c in one.changes}.isdisjoint(c.s for c in other.changes)
         assert all(len(page.changes) <= max(limit, 5) for page in read)
 

@@ -24,7 +24,10 @@ def checked(replica: Replica, have: dict[str, tuple[int, int]], again: frozenset
 def test_3_6_what_is_counted_rightly_is_left_in_peace(house: House, worker: Replica) -> None:
     for _ in range(3):
         make(worker)
-    sums = {bucket: worker.sums().get(bucket, (0, 0)) for bucket in (f"{house.estate}/lab.things", f"{house.estate}/lab.forms")}
+    sums = {
+        bucket: worker.sums().get(bucket, (0, 0))
+        for bucket in (f"{house.estate}/lab.things", f"{house.estate}/lab.forms")
+    }
     assert sums[f"{house.estate}/lab.things"][0] == 3
     answer = checked(worker, {**worker.sums(), **sums})
     assert (answer.response.reset, answer.response.changes, answer.mismatches) == ([], [], [])
@@ -76,7 +79,11 @@ def test_3_6_buckets_still_being_read_or_not_ones_own_are_ignored(house: House, 
         make(worker)
     reader = Replica(house, worker.user)
     reader.absorb(reader.send(limit=3))
-    have = {f"{house.estate}/lab.things": (99, 99), f"{house.estate}/lab.secrets": (1, 1), f"{house.mall}/places": (1, 1)}
+    have = {
+        f"{house.estate}/lab.things": (99, 99),
+        f"{house.estate}/lab.secrets": (1, 1),
+        f"{house.mall}/places": (1, 1),
+    }
     answer = checked(reader, {**have, "nonsense": (1, 2)})
     assert (answer.response.reset, answer.mismatches) == ([], [])
 

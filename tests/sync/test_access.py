@@ -1,4 +1,4 @@
-"""Design §5 through the door: rights by role and key, deny by default; what a replica holds is what its user may read."""
+"""Design §5 through the door: rights by role and key, deny by default; a replica holds what its user may read."""
 
 from datetime import timedelta
 

@@ -69,7 +69,7 @@ def test_3_1_the_entries_of_a_group_that_falls_do_not_count(house: House, worker
     ops = [entry(house, wallet, 10, group=group), house.op("lab.thing", set={"name": "refuse"}, group=group)]
     worker.push(*ops, entry(house, wallet, -5))
     assert balance(house, wallet) == 0
-    assert [row.code for row in map(lambda op: house.outcome(worker.user, op.op), ops)] == ["group", "rule"]
+    assert [row.code for row in (house.outcome(worker.user, op.op) for op in ops)] == ["group", "rule"]
 
 
 def test_3_1_the_entries_of_a_group_see_each_other(house: House, worker: Replica) -> None:

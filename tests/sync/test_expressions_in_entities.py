@@ -1,4 +1,4 @@
-"""Design §3: ``derive``, ``constraints`` and ``when`` hold on the whole record, whoever writes which part; upcasters."""
+"""Design §3: ``derive``, ``constraints`` and ``when`` hold on the whole record, whoever writes a part; upcasters."""
 
 import pytest
 from tests.sync.scene import change, edit, make, values
@@ -33,7 +33,9 @@ def test_design_3_derived_fields_come_of_the_merged_record(house: House, worker:
     assert form(house, record)["total"] == 9
 
 
-def test_design_3_expressions_know_the_user_and_the_day_at_the_site(house: House, worker: Replica, mate: Replica) -> None:
+def test_design_3_expressions_know_the_user_and_the_day_at_the_site(
+    house: House, worker: Replica, mate: Replica
+) -> None:
     record = make(worker, "lab.form")
     assert (form(house, record)["writer"], form(house, record)["on"]) == (worker.user, "2026-11-22")
     house.now = house.now.replace(hour=17)  # after midnight in Shanghai

@@ -151,16 +151,22 @@ def uncover(store: Store) -> None:
     store.run(f"UPDATE op SET overlay = 0 WHERE overlay = 1 AND {_DECIDED}")
 
 
-def forget_unheld(store: Store, site: str, *, unheard: bool) -> None:
-    """Forget acknowledged ops on records that are no longer here, after access to a bucket has gone (protocol §3.5).
-
-    Ops that the server holds stay until they are decided, unless the decision will go ``unheard`` from now on.
-    """
-    acknowledged = f"({_DECIDED} OR state = 'held')" if unheard else _DECIDED
+def forget_unheld(store: Store, site: str) -> None:
+    """Forget decided ops on records that are no longer here, after access to a bucket has gone (protocol §3.5)."""
     store.run(
-        f"DELETE FROM op WHERE site = ? AND {acknowledged} AND NOT EXISTS (SELECT 1 FROM record r "
+        f"DELETE FROM op WHERE site = ? AND {_DECIDED} AND NOT EXISTS (SELECT 1 FROM record r "
         "WHERE r.site = op.site AND r.entity = op.entity AND r.id = op.record)",
         site,
+    )
+
+
+def forget_unheard(store: Store) -> None:
+    """Forget held ops whose review item is not here though everything is read: the decision comes by that item, so
+    it can never be heard. Access to the site has gone."""
+    store.run(
+        "DELETE FROM op WHERE state = 'held' AND json_extract(CAST(result AS TEXT), '$.review') IS NOT NULL "
+        "AND NOT EXISTS (SELECT 1 FROM record r WHERE r.site = op.site AND r.entity = 'review' "
+        "AND r.id = json_extract(CAST(op.result AS TEXT), '$.review'))"
     )
 
 

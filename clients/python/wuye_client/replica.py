@@ -106,6 +106,11 @@ class Replica:
         """End the session; data and outbox stay."""
         self._session.log_out()
 
+    def hand_in(self) -> None:
+        """Offer what is unsent with a token that has ended, for a supervisor to admit; also what a log-in to a closed
+        account does by itself (protocol §5)."""
+        self._session.hand_in()
+
     def sync(self, progress: Progress | None = None) -> SyncReport:
         """Push and pull until everything is sent and read (see `Session.sync`)."""
         if self.store.in_transaction:

@@ -225,15 +225,18 @@ class Session:
         self.log_in(url, *self._credentials)
         report.forked = True
 
-    def _wipe(self, problem: Problem) -> NoReturn:
-        """Offer the outbox with the dead token, unless told to wipe at once, then erase everything (protocol §5)."""
-        offering = not problem.at_once and self._store.meta("token") is not None
-        while offering and outbox.measure(self._store)[0]:
+    def hand_in(self) -> None:
+        """Offer the outbox with a token that has ended: it is held until a supervisor admits it (protocol §5)."""
+        while self._store.meta("token") is not None and outbox.measure(self._store)[0]:
             asked = sync.prepare(self._store, self._clock(), ops_only=True)
             answer = self._call("POST", "/sync", body=asked.body)
-            offering = answer.status == 200 and bool(
-                sync.absorb(self._store, asked, answer.body, self._clock()).results
-            )
+            if answer.status != 200 or not sync.absorb(self._store, asked, answer.body, self._clock()).results:
+                return
+
+    def _wipe(self, problem: Problem) -> NoReturn:
+        """Hand in the outbox, unless told to wipe at once, then erase everything (protocol §5)."""
+        if not problem.at_once:
+            self.hand_in()
         self._store.erase()
         raise Erased
 
@@ -243,6 +246,8 @@ class Session:
             problem = answer.problem()
             if problem.code == "device_revoked" and problem.wipe:
                 self._wipe(problem)
+            if problem.code == "forbidden":  # the account was closed: he will not come back for his work
+                self.hand_in()
             raise Refused(problem)
         return msgspec.json.decode(answer.body, type=LoggedIn)
 

@@ -188,10 +188,8 @@ def absorb(store: Store, asked: Asked, answer: SyncResponse | bytes, now: dateti
 def _take_rows(store: Store, said: SyncResponse, now: int) -> None:
     if said.drop:
         store.drop(said.drop)
-        user = store.meta("user")
         for site in {bucket[:36] for bucket in said.drop}:
-            # Decisions come through the review items in a bucket of the user's own.
-            outbox.forget_unheld(store, site, unheard=f"{site}/review/{user}" in said.drop)
+            outbox.forget_unheld(store, site)
     if said.reset:
         store.reset(said.reset)
     if said.changes:
@@ -204,6 +202,7 @@ def _finish(store: Store, now: int) -> None:
     if store.complete():
         store.set_meta(have_at=0)
     outbox.uncover(store)
+    outbox.forget_unheard(store)
     if now - store.meta_int("tidied") >= _DAY_MS:
         outbox.forget_old(store, now, store.meta_int("keep_days", KEEP_DAYS))
         store.set_meta(tidied=now)

@@ -47,11 +47,11 @@ USER = Entity(
 GRANT = Entity(
     name="grant",
     stream="directory",
-    title="{role}",
+    title="{user} {role} {site}",
     icon="grant",
     fields=(
         Field(name="user", type="ref", ref="user", required=True),
-        Field(name="role", required=True, max=64),
+        Field(name="role", type="choice", codes="role", required=True),
         # The organisation's own site stands for everywhere.
         Field(name="site", type="ref", ref="site", required=True, help=True),
         # A zone or another key of buckets at that site; text, because the record lies in another log.

@@ -15,8 +15,8 @@ COMMANDS = {
     "serve": "wuye.cli.setup:serve_command",
     "migrate": "wuye.cli.setup:migrate_command",
     "migration": "wuye.cli.setup:migration_command",
-    "import": "wuye.imports.commands:import_group",
-    "export": "wuye.imports.commands:export_group",
+    "import": "wuye.cli.imports:import_group",
+    "export": "wuye.cli.imports:export_group",
     "user": "wuye.cli.users:user_command",
     "verify": "wuye.cli.checks:verify_command",
     "errors": "wuye.cli.checks:errors_command",
@@ -50,7 +50,7 @@ class Wuye(click.Group):
         except Problem as problem:
             from wuye.cli.say import explain
 
-            click.secho(explain(problem), fg="red", err=True)
+            click.secho(f"{explain(problem)} [{problem.code}]", fg="red", err=True)
         except BadPlugin as bad:
             from wuye.cli.say import say
 

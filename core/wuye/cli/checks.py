@@ -2,11 +2,15 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from wuye.cli.options import database, folder
 from wuye.cli.say import say
+
+if TYPE_CHECKING:
+    from wuye.cli.reach import Held, Served
 
 
 @click.command("verify")
@@ -16,24 +20,36 @@ def verify_command(dir_: Path, database: str | None) -> None:
     """Check every site's ledger: the digest of each row must follow from the row before."""
     from wuye.cli.reach import reach
     from wuye.sync.directory import load_directory
-    from wuye.sync.unit import verify_chain
 
     broken = False
     with reach(dir_, database) as way:
         directory = way.read(lambda snapshot: load_directory(way.registry, snapshot))
         for site, info in sorted(directory.sites.items(), key=lambda item: str(item[1].values.get("code"))):
-            after, digest, bad = 0, b"", None
-            while rows := way.read(lambda snapshot, site=site, after=after: snapshot.ledger(site, after=after)):
-                if (bad := verify_chain(rows, digest)) is not None:
-                    break
-                after, digest = rows[-1].pos, rows[-1].digest
             code = str(info.values.get("code"))
+            rows, bad = _verify(way, site)
             if bad is None:
-                click.echo(say("cli.verify.good", site=code, rows=after))
+                click.echo(say("cli.verify.good", site=code, rows=rows))
             else:
                 broken = True
                 click.secho(say("cli.verify.broken", site=code, row=bad), fg="red", err=True)
     sys.exit(broken)
+
+
+def _verify(way: "Held | Served", site: str) -> tuple[int, int | None]:
+    """Return how many rows fit, and the position of the first that does not."""
+    from wuye.sync.ports import LedgerRow, Snapshot
+    from wuye.sync.unit import verify_chain
+
+    after, digest = 0, b""
+
+    def some(snapshot: Snapshot) -> list[LedgerRow]:
+        return snapshot.ledger(site, after=after)
+
+    while rows := way.read(some):
+        if (bad := verify_chain(rows, digest)) is not None:
+            return after, bad
+        after, digest = rows[-1].pos, rows[-1].digest
+    return after, None
 
 
 @click.command("errors")

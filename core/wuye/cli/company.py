@@ -77,5 +77,6 @@ def create_company(dir_: Path, database: str | None, company: Company) -> None:
         for op in ops:  # one by one: a site's type may be a code that was just added
             [result] = installation.submit(admin.id, "init", org, [op])
             if result.status != "applied":
-                raise Problem("invalid", f"{op.entity} {op.set.get('code')}: {result.message or result.code}")
+                about = f"{op.entity} {op.set.get('code') or op.set.get('value')}: {result.message or result.status}"
+                raise Problem(result.code or "invalid", about, fields=result.fields or ())
         installation.set_password(admin.id, admin.username, company.password)

@@ -88,7 +88,9 @@ def _show(card: Path) -> None:
 
     demo = msgspec.json.decode(card.read_bytes(), type=Demo)
     codes = {site.id: site.code for site in demo.sites}
-    table = Table(say("cli.user"), say("cli.password"), say("cli.role"), say("cli.sites"), title=say("cli.demo.title"))
+    table = Table(title=say("cli.demo.title"))
+    for key in ("cli.user", "cli.password", "cli.role", "cli.sites"):
+        table.add_column(say(key), no_wrap=key != "cli.role")
     for user in demo.users:
         roles = ", ".join(say(f"role.{role}") for role in user.roles)
         sites = " ".join(codes[site] for site in user.sites)

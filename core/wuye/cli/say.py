@@ -6,10 +6,10 @@ from importlib.resources import files
 
 import msgspec
 
-from wuye.kernel.errors import CODES, Problem
+from wuye.kernel.errors import Problem
 from wuye.model.catalogue import LANGUAGES, Catalogue
 
-_CATALOGUES = ("wuye.cli", "wuye.builtin")
+_CATALOGUES = ("wuye.cli", "wuye.imports", "wuye.builtin")
 
 
 @cache
@@ -37,12 +37,13 @@ def say(key: str, /, **values: object) -> str:
 
 
 def explain(problem: Problem) -> str:
-    """Return a problem as a sentence: what its ``message`` says, or else its code's text with the detail."""
+    """Return a problem as a sentence that says what to do: its own ``message``, or its code's."""
     key = problem.extra.get("message")
     if isinstance(key, str):
         values = problem.extra.get("values")
         return say(key, **values if isinstance(values, dict) else {})
+    own = f"cli.code.{problem.code}"
+    if own in catalogue().starting(own):
+        return say(own, **{"detail": problem.detail, **problem.extra})
     text = say(f"error.{problem.code}")
-    if text == f"error.{problem.code}":
-        text = CODES[problem.code].meaning
     return f"{text} ({problem.detail})" if problem.detail else text

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from wuye.model import entity as model
 from wuye.model.catalogue import Catalogue
-from wuye.model.registry import Registry
+from wuye.model.registry import ROLES, Registry
 from wuye.protocol import manifest as shape
 
 
@@ -72,8 +72,9 @@ def _shown_here(registry: Registry, name: str) -> Iterable[shape.Child]:
 
 def codes(registry: Registry, name: str) -> list[shape.Code]:
     """Describe a code list as plugins declare it."""
+    prefix = name if name == ROLES else f"code.{name}"
     return [
-        shape.Code(value=value, label=registry.catalogue.text(f"code.{name}.{value}"), parent=parent)
+        shape.Code(value=value, label=registry.catalogue.text(f"{prefix}.{value}"), parent=parent)
         for value, parent in registry.codes[name].values.items()
     ]
 

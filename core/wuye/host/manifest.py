@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from wuye.host import describe
-from wuye.model.registry import Registry
+from wuye.model.registry import ROLES, Registry
 from wuye.protocol.manifest import Body, Code, Site, User
 
 TEXTS = ("error.", "message.", "plugin.", "policy.", "role.")
@@ -51,7 +51,7 @@ class Manifests:
         self._entities = {name: _encode(describe.entity(registry, name)) for name in sorted(registry.entities)}
         self._codes = {name: describe.codes(registry, name) for name in sorted(registry.codes)}
         self._plain_codes = {name: Raw(_encode(entries)) for name, entries in self._codes.items()}
-        self._code_plugin = {codes.id: c.info.id for c in registry.contributions for codes in c.codes}
+        self._code_plugin = {codes.id: c.info.id for c in registry.contributions for codes in c.codes} | {ROLES: "core"}
         self._settings = [
             (c.info.id, setting.field)
             for c in registry.contributions

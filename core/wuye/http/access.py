@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 
-from wuye.http.log import log
 from wuye.http.server import Server
 from wuye.http.speakers import Speaker
 from wuye.kernel.clock import to_ms, to_wire
@@ -70,26 +69,27 @@ async def log_look_ups(
     if not model.entity.private:
         return
     now = server.road.clock()
-    owner = next((name for name, ref, many in model.refs if ref == "owner" and not many), None)
+    owner = next((name for name, ref, many in model.refs if ref == "owner" and not many), "")
     private = [field.name for field in model.entity.fields if field.private]
-    ops = []
-    for record, values in shown:
-        if owner is None or not values.get(owner):
-            log().info("private_look_up", user=speaker.user, site=site, entity=model.entity.name, record=record)
-            continue
-        fields = [{"field": name} for name in private if values.get(name) is not None]
-        ops.append(
-            Op(
-                n=0,
-                op=uuid7(to_ms(now), secrets.token_bytes(10)),
-                site=site,
-                entity="access",
-                record=uuid7(to_ms(now), secrets.token_bytes(10)),
-                kind="create",
-                at=to_wire(now),
-                set={"owner": values[owner], "fields": fields, "screen": screen},
-            )
+    ops = [
+        Op(
+            n=0,
+            op=uuid7(to_ms(now), secrets.token_bytes(10)),
+            site=site,
+            entity="access",
+            record=uuid7(to_ms(now), secrets.token_bytes(10)),
+            kind="create",
+            at=to_wire(now),
+            set={
+                "subject_entity": model.entity.name,
+                "subject": record,
+                "owner": values.get(owner),
+                "fields": [{"field": name} for name in private if values.get(name) is not None],
+                "screen": screen,
+            },
         )
+        for record, values in shown
+    ]
     # Also who may not write such records himself is logged, so the right to it is the server's.
     results = await server.road.submit(speaker.user, "look-ups", site, ops, writes=frozenset({"access.create"}))
     if any(result.status != "applied" for result in results):

@@ -1,8 +1,9 @@
 """The server's log. structlog brings its console with it, a tenth of a second that no start should wait for."""
 
+import contextlib
 import sys
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TextIO, cast
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
@@ -20,6 +21,18 @@ def configure_log(style: Style, level: str) -> None:
 def log() -> "FilteringBoundLogger":
     """Return the logger."""
     return _logger(*_wanted)
+
+
+class _Stderr:
+    """Standard error as it is now. Nobody may be listening any more: no request fails for that."""
+
+    def write(self, text: str) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.write(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.flush()
 
 
 @cache
@@ -40,7 +53,7 @@ def _logger(style: Style, level: str) -> "FilteringBoundLogger":
         renderer,
     ]
     logger: FilteringBoundLogger = structlog.wrap_logger(
-        structlog.PrintLogger(sys.stderr),
+        structlog.PrintLogger(cast("TextIO", _Stderr())),
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(level),
     )

@@ -236,5 +236,3 @@ def _rows(entity: Entity, field: Field, vocabulary: Vocabulary, times: Times) ->
 
 def _shown(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:59]}…"
-
-

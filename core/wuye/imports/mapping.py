@@ -1,13 +1,13 @@
 """Maps: TOML files that say which column of a file is which field. Checked against the entities before any row is.
 
-    entity = "ticket"                       # or "household"
-    source = "la311"                        # what the records' `source` says; ids follow from it and the key
-    key = "SRNumber"                        # the column, or columns, that name a row for good
-    [fields]
-    title = "RequestType"                   # field = column
-    [fields.channel]                        # or more about it: see `FieldMap`
-    column = "RequestSource"
-    values = {"Call" = "phone"}
+entity = "ticket"                       # or "household"
+source = "la311"                        # what the records' `source` says; ids follow from it and the key
+key = "SRNumber"                        # the column, or columns, that name a row for good
+[fields]
+title = "RequestType"                   # field = column
+[fields.channel]                        # or more about it: see `FieldMap`
+column = "RequestSource"
+values = {"Call" = "phone"}
 """
 
 import tomllib
@@ -35,13 +35,14 @@ Target = tuple[str, str]
 class FieldMap(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where a field's value comes from.
 
-    One ``column``; or several ``columns``, written as lines ``column: value``; or a place from ``lat`` and ``lon``; or
-    always the same ``value``. ``values`` translates a cell ("" an empty one), ``other`` stands for what it lacks.
-    ``when`` (column → cells) tells in which rows the field is filled at all.
+    One ``column``; or several ``columns``, put together by ``join`` or else written as lines ``column: value``; or a
+    place from ``lat`` and ``lon``; or always the same ``value``. ``values`` translates a cell ("" an empty one),
+    ``other`` stands for what it lacks. ``when`` (column → cells) tells in which rows the field is filled at all.
     """
 
     column: str = ""
     columns: tuple[str, ...] = ()
+    join: str | None = None
     lat: str = ""
     lon: str = ""
     value: str | int | bool | None = None
@@ -97,6 +98,7 @@ class Mapped(Struct, frozen=True, kw_only=True):
 
     entity: str
     field: Field
+    about: FieldMap
     columns: tuple[str, ...]
     read: Callable[[Cells, Kind], object]
     required: bool
@@ -147,7 +149,7 @@ def compile_fields(
         refs = {field for field, _, _ in model.refs}
         for required, when in model.required:
             if when is None and required not in model.defaults.keys() | refs and (entity, required) not in filled:
-                raise bad_map("required", field=_name(entity, required, known))
+                raise bad_map("required", field=required if len(known) == 1 else f"{entity}.{required}")
     return mapped
 
 
@@ -207,11 +209,8 @@ def _checked(one: Mapped, value: object, models: Mapping[str, Model]) -> object:
         text = str(value)[:60]
         if bad.reason.startswith("longer"):
             raise BadCell("import.cell.too_long", max=bad.reason.split()[2], text=text) from None
-        raise BadCell(f"import.cell.{one.field.type}", text=text, reason=bad.reason, format="", choices="") from None
-
-
-def _name(entity: str, field: str, known: list[str]) -> str:
-    return field if entity == known[0] and entity == "ticket" else f"{entity}.{field}"
+        kind = {"note": "text", "point": "text", "choices": "choice"}.get(one.field.type, one.field.type)
+        raise BadCell(f"import.cell.{kind}", text=text, format="", choices="") from None
 
 
 def _target(name: str, known: list[str], models: Mapping[str, Model]) -> tuple[str, Field]:
@@ -255,6 +254,7 @@ def _mapped(
     return Mapped(
         entity=entity,
         field=field,
+        about=about,
         columns=(*columns, *(column for column in about.when if column not in columns)),
         read=_only_when(about, read) if about.when else read,
         required=field.required and field.name not in model.defaults,
@@ -283,7 +283,11 @@ def _reader(about: FieldMap, convert: Convert) -> Callable[[Cells, Kind], object
 
     def lines(cells: Cells, kind: Kind) -> object:
         parts = [(column, plain(cells[column], kind)) for column in about.columns]
-        return convert("\n".join(f"{column}: {text}" for column, text in parts if text)) or None
+        if about.join is None:
+            text = "\n".join(f"{column}: {text}" for column, text in parts if text)
+        else:
+            text = about.join.join(text for _, text in parts if text)
+        return convert(text) if text else None
 
     return one if about.column else lines
 

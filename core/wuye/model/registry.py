@@ -18,6 +18,8 @@ from wuye.model.values import Check, compile_check
 T = TypeVar("T")
 
 SCOPE_NAMES = frozenset({"user", "settings", "today", "now"})
+ROLES = "role"
+"""The code list of all roles; a company's own roles join it."""
 META_FIELDS = ("created_at", "created_by", "updated_at", "updated_by")
 
 
@@ -85,6 +87,8 @@ class Registry:
         for contribution in self.contributions:
             self._add(contribution)
         self._add_kinds()
+        # So that a grant names a post that there is.
+        _claim(self.codes, ROLES, CodeList(id=ROLES, values=dict.fromkeys(self.roles)), "core", "code list")
         self._check_references()
         self.models = self.compile({})
         self.streams = self._streams()

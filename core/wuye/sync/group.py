@@ -225,7 +225,9 @@ def _rules(changes: Sequence[Change], layer: Layer, directory: Directory) -> lis
 def _complete_all(
     changes: Sequence[Change], verdicts: Sequence[Verdict], author: Author, layer: Layer, directory: Directory
 ) -> None:
-    last = {(change.entity, change.record): (change, verdict) for change, verdict in zip(changes, verdicts, strict=True)}
+    last = {
+        (change.entity, change.record): (change, verdict) for change, verdict in zip(changes, verdicts, strict=True)
+    }
     for ref, (change, verdict) in last.items():
         draft = layer.group.get(ref)
         if draft is None or draft.deleted:

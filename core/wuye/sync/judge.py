@@ -249,7 +249,9 @@ def _delete(op: Op, author: Author, model: Model, draft: Draft, layer: Layer) ->
 def _others_wrote(op: Op, author: Author, draft: Draft, layer: Layer) -> bool:
     """Tell whether anybody else has changed the record since its author saw it."""
     touches = layer.touches((op.entity, op.record), op.base)
-    return draft.updated_by != author.user or any(touch.author != author.user for name, touch in touches.items() if name)
+    return draft.updated_by != author.user or any(
+        touch.author != author.user for name, touch in touches.items() if name
+    )
 
 
 def _merge(

@@ -168,7 +168,7 @@ def _read_news(snapshot: Snapshot, page: Page, sites: Iterable[_Site], budget: i
                 page.more = True
                 break
             else:
-                after = {f"{site.id}/{name}": site.seq for name in site.held}
+                after = {f"{site.id}/{name}": site.seq for name in site.entitled if name in site.held}
                 rows = snapshot.feed(site.id, after, site.head, left, marks=True)
                 if page.rows and len(rows) > left:
                     page.more = True

@@ -215,7 +215,11 @@ def _held_authors(unit: SiteUnit) -> Callable[[HeldOp], Author]:
         replica = unit.tx.replica(held.replica)
         synced = replica.synced_ms if replica else 0
         pusher = Pusher(user=held.user, replica=held.replica, synced_ms=synced)
-        return author_of(pusher, unit.site, unit.directory, unit.now)
+        author = author_of(pusher, unit.site, unit.directory, unit.now)
+        if held.wait.startswith("user:"):  # a dead token tells of no sync
+            kept = unit.directory.access_lately(held.user, unit.site, held.received_ms)
+            author = msgspec.structs.replace(author, kept=kept)
+        return author
 
     return author
 

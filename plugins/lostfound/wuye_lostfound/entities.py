@@ -72,6 +72,11 @@ ITEM = Entity(
     constraints=(
         # One day of grace: a site's morning may still be yesterday in UTC.
         Constraint(name="found_in_the_past", expr="found_on <= add_days(today, 1)", fields=("found_on",)),
+        Constraint(
+            name="valuable_needs_document",
+            expr=f"status != 'handed_out' || valuable != true || document_seen in {list(OFFICIAL)}",
+            fields=("document_seen",),
+        ),
     ),
     workflow=Workflow(
         initial="found",

@@ -1,28 +1,18 @@
 """What must hold of finds, what follows from them, and what the calendar does to them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from wuye.api import Change, FollowUp, Job, Read, Reader, Reject, Rule, View
 
-from .entities import CLAIMANT, ITEM, OFFICIAL
+from .entities import CLAIMANT, ITEM
 
 
 def prove(changes: Sequence[Change], view: View) -> Iterable[Reject]:
-    """Nothing leaves the shelf without a known claimant, nothing valuable without an official document."""
+    """Nothing leaves the shelf without a known claimant."""
     for change in changes:
-        if change.act != "hand_out" or change.new is None:
-            continue
-        if not view.find(CLAIMANT.name, "item", change.record):
+        if change.act == "hand_out" and not view.find(CLAIMANT.name, "item", change.record):
             yield Reject(op=change.op, code="rule", message="message.lostfound.no_claimant")
-        elif _valuable(change.new, view) and change.new.get("document_seen") not in OFFICIAL:
-            yield Reject(op=change.op, code="rule", fields=("document_seen",), message="message.lostfound.no_document")
-
-
-def _valuable(item: Mapping[str, object], view: View) -> bool:
-    # Asked before the derived field is worked out anew.
-    worth, threshold = item.get("worth"), view.setting("lostfound_valuable_from")
-    return isinstance(worth, int) and isinstance(threshold, int) and worth >= threshold
 
 
 def report_valuable(changes: Sequence[Change], _view: View) -> Iterable[FollowUp]:

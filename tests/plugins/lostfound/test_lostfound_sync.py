@@ -164,7 +164,7 @@ def test_a_valuable_item_is_not_handed_out_without_an_official_document(tablet: 
     item = tablet.claimed() if late else tablet.claimed(worth=80_000)
     worth = {"worth": 80_000} if late else {}
     refused = tablet.act(item, "hand_out", document_seen="none", signature=SIGNED, **worth)
-    assert (refused.code, refused.fields) == ("rule", ("document_seen",))
+    assert (refused.code, refused.fields) == ("invalid", ("document_seen",))
     assert tablet.act(item, "hand_out", document_seen="passport", signature=SIGNED, **worth).status == "applied"
 
 

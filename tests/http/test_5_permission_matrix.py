@@ -1,0 +1,184 @@
+"""Design §5: deny by default. All roles × all entities × all verbs, over HTTP, against an oracle that knows only the
+roles' declarations."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from fnmatch import fnmatchcase
+
+import pytest
+from tests.http.company import ESTATE, Company, Desk, Story, Tablet, name_of
+
+from wuye.model.entity import Entity, Field
+from wuye.model.registry import Registry
+
+Play = Callable[[Story], None]
+
+OF_THE_ORGANISATION = ("directory", "people", "config")
+OTHERWISE: Mapping[str, Mapping[str, object]] = {
+    "role": {"id": "own_role"},
+    "setting": {"name": "quiet_days", "value": "7"},
+    "code": {"list": "ticket_tag", "value": "own"},
+    "grant": {"role": "technician"},
+    "document": {"unit": "@unit"},
+    "access": {"subject": "a1"},
+    "lostfound.claimant": {"phone": "+8613800138000"},
+}
+"""Values that rules and constraints ask for beyond the fields' own declarations."""
+
+
+class Sample:
+    """Makes one record of every entity, from the declarations of its required fields."""
+
+    def __init__(self, company: Company) -> None:
+        self.company = company
+        self.registry = company.installation.registry
+        self.made: dict[str, str] = {}
+
+    def site_of(self, entity: str) -> str:
+        stream = self.registry.entities[entity].stream
+        return self.company.org if stream in OF_THE_ORGANISATION else ESTATE
+
+    def make(self, entity: str) -> str:
+        if entity in self.made:
+            return self.made[entity]
+        if entity == "site":
+            return self.made.setdefault("site", ESTATE)
+        record = self.made[entity] = name_of("sample", entity)
+        declared = self.registry.entities[entity]
+        values = {f.name: self.value(f) for f in declared.fields if f.required and not f.readonly and not f.derive}
+        values = {name: value for name, value in values.items() if value is not None}
+        for name, value in OTHERWISE.get(entity, {}).items():
+            values[name] = self.make(value[1:]) if isinstance(value, str) and value[0] == "@" else value
+        self.company.write(entity, record, values, site=self.site_of(entity))
+        return record
+
+    def value(self, field: Field) -> object:
+        if field.codes:
+            return self.wrap(field, next(iter(self.registry.codes[field.codes].values)))
+        if field.choices:
+            return self.wrap(field, field.choices[0])
+        if field.ref:
+            return self.wrap(field, self.make(field.ref))
+        match field.type:
+            case "text" | "note":
+                return "a1"
+            case "phone":
+                return "+8613800138000"
+            case "boolean":
+                return True
+            case "integer" | "money":
+                return max(1, field.min or 1)
+            case "decimal":
+                return "1"
+            case "date":
+                return "2024-11-01"
+            case "time":
+                return "08:00"
+            case "datetime":
+                return "2024-11-01T00:00:00.000Z"
+            case "localized":
+                return {"en": "a"}
+            case "rows":
+                return [{inner.name: self.value(inner) for inner in field.fields if inner.required}]
+            case _:
+                return None
+
+    @staticmethod
+    def wrap(field: Field, value: object) -> object:
+        return [value] if field.type in ("choices", "refs") else value
+
+
+def probes(
+    tablet: Tablet, entity: Entity, record: str, site: str, registry: Registry
+) -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield every verb with an op that tries it."""
+    yield "create", tablet.op("create", entity.name, name_of("new", entity.name), site=site)
+    yield "update", tablet.op("update", entity.name, record, site=site)
+    yield "delete", tablet.op("delete", entity.name, record, site=site)
+    for act in registry.models[entity.name].transitions:
+        yield f"act.{act}", tablet.op("act", entity.name, record, site=site, act=act)
+
+
+async def push(tablet: Tablet, ops: list[dict[str, object]]) -> dict[str, dict[str, str]]:
+    """Push in pieces; return op → result."""
+    results = {}
+    for start in range(0, len(ops), 400):
+        said = (await tablet.sync(*ops[start : start + 400])).json()
+        results.update({result["op"]: result for result in said["results"]})
+    return results
+
+
+ROLES = [
+    "cs_assistant", "private_butler", "front_desk", "cs_supervisor", "cs_manager", "site_chief", "technician",
+    "control_room", "finance", "engineering", "broadcaster", "after_sales", "hq_cs", "adviser", "auditor", "admin",
+]  # fmt: skip
+
+
+def test_USR_1_every_post_is_walked(company: Company) -> None:
+    assert set(ROLES) <= set(company.installation.registry.roles)
+
+
+@pytest.mark.parametrize("everywhere", [False, True], ids=["at_a_site", "everywhere"])
+@pytest.mark.parametrize("role", ROLES)
+def test_USR_1_a_post_may_what_its_declaration_says_and_nothing_else(
+    play: Play, company: Company, role: str, *, everywhere: bool
+) -> None:
+    registry = company.installation.registry
+    declared = registry.roles[role]
+    at = company.org if everywhere else ESTATE
+    user = company.hire("somebody", role, at)
+    sample = Sample(company)
+    entities = [e for e in registry.entities.values() if not e.name.startswith("review")]
+    for entity in entities:
+        sample.make(entity.name)
+
+    def granted(entity: str) -> bool:
+        return everywhere or sample.site_of(entity) == ESTATE
+
+    def readable(entity: Entity) -> bool:
+        member = entity.stream in registry.roles["member"].streams
+        return (granted(entity.name) and entity.stream in declared.streams) or (member and not everywhere)
+
+    def may(right: str, entity: str) -> bool:
+        return granted(entity) and any(fnmatchcase(right, pattern) for pattern in declared.rights)
+
+    async def story(desk: Desk) -> None:
+        tablet = await desk.at_work("somebody")
+        held = await tablet.read_all()
+        expected: dict[str, tuple[str, set[str | None]]] = {}
+        ops: list[dict[str, object]] = []
+        for entity in entities:
+            site, record = sample.site_of(entity.name), sample.made[entity.name]
+            reads = readable(entity)
+            assert ((entity.name, record) in held) is reads, entity.name
+            page = await tablet.get(f"/sites/{site}/{entity.name}", limit="1")
+            one = await tablet.get(f"/sites/{site}/{entity.name}/{record}")
+            assert (page.status_code, one.status_code) == ((200, 200) if reads else (403, 403)), entity.name
+            fixed = entity.append_only or entity.account is not None
+            for verb, op in probes(tablet, entity, record, site, registry):
+                right = f"{entity.name}.{verb}"
+                # Beside a poisoned op of its group, a permitted op leaves no trace: the code is "group".
+                poison = {**tablet.op("create", entity.name, "poison", site=site), "group": op["op"]}
+                if verb == "create":
+                    codes = {"group", "invalid"} if may(right, entity.name) else {"forbidden"}
+                elif fixed and reads:
+                    codes = {"invalid"}
+                elif not reads:
+                    codes = {"unknown_record", "group"}
+                else:
+                    codes = (
+                        {"group", "stale_transition", "invalid", "rule"} if may(right, entity.name) else {"forbidden"}
+                    )
+                expected[str(op["op"])] = (right, codes)  # type: ignore[assignment]
+                ops += [{**op, "group": op["op"]}, poison]
+        results = await push(tablet, ops)
+        wrong = {
+            right: (results[op]["status"], results[op].get("code"), results[op].get("message"))
+            for op, (right, codes) in expected.items()
+            if results[op]["status"] not in ("rejected", "held") or results[op].get("code") not in codes
+        }
+        assert wrong == {}
+
+    play(story)
+    assert user
+    assert json.dumps(sorted(sample.made))
