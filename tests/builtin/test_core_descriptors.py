@@ -170,6 +170,13 @@ def test_OWN_7_an_auditor_reads_all_and_writes_nothing_but_his_own_look_ups(regi
     assert set(auditor.streams) == registry.streams.keys()
 
 
+def test_OWN_7_whoever_reads_private_data_can_log_that_he_did(registry: Registry) -> None:
+    private = {entity.stream for entity in registry.entities.values() if entity.private}
+    readers = {role.id for role in ROLES if private & set(role.streams)}
+    assert readers <= _holders(registry, "access.create")
+    assert len(readers) > 5
+
+
 def test_CMP_9_whoever_hears_a_complaint_can_pass_it_on(registry: Registry) -> None:
     assert _holders(registry, "ticket.create") == set(POSTS.split()) - {"adviser", "auditor"}
 

@@ -6,7 +6,7 @@ from string import Formatter
 
 import pytest
 
-from wuye.builtin import config, owner_rules, policies, privacy, ticket_rules, users
+from wuye.builtin import config, owner_rules, places, policies, privacy, ticket_rules, users
 from wuye.model.catalogue import LANGUAGES, missing
 from wuye.model.plugin import Contribution
 
@@ -22,7 +22,7 @@ def test_no_text_is_missing_in_any_language(core: Contribution) -> None:
 
 
 def test_rules_and_policies_have_their_texts(core: Contribution) -> None:
-    sources = "".join(inspect.getsource(module) for module in (config, owner_rules, privacy, ticket_rules, users))
+    sources = "".join(inspect.getsource(module) for module in (config, owner_rules, places, privacy, ticket_rules, users))
     said = set(re.findall(r'"(message\.\w+)"', sources))
     assert len(said) > 10
     texts = core.catalogues["en"]

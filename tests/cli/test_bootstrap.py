@@ -63,12 +63,13 @@ def test_a_company_begins_whole_or_not_at_all(name: str, username: str, timezone
     store, door = MemoryStore(REGISTRY), Door(REGISTRY, b"secret")
     store.found(Installation(org=ORG, epoch=ORG, secret=b"secret"))
     organisation = Organisation(id=ORG, name=name, timezone=timezone)
+    begun = True
     try:
         bootstrap(store, door, organisation, Person(id=ADMIN, username=username, name="王芳"), NOW)
-    except Problem as problem:
-        assert problem.code == "invalid"
+    except Problem:
+        begun = False
     records = store.read(lambda snapshot: snapshot.entities(ORG, ("site", "user", "grant")))
-    assert len(records) in (0, 3)
+    assert len(records) == (3 if begun else 0)
 
 
 @given(

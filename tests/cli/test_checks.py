@@ -5,8 +5,11 @@ from contextlib import closing
 from pathlib import Path
 
 import click
+import pytest
 from tests.cli.conftest import Wuye
 
+from wuye import host
+from wuye.api import PluginInfo, hookimpl
 from wuye.cli import COMMANDS, main
 from wuye.cli import Wuye as Group
 from wuye.cli.checks import errors_page
@@ -69,3 +72,24 @@ def test_every_command_has_a_help_text_in_english(wuye: Wuye) -> None:
         assert command.get_short_help_str(500).isascii(), name
         assert len(command.get_short_help_str(500)) > 20, name
     assert main.get_command(click.Context(main), "nosuch") is None
+
+
+def test_USR_4_a_plugin_brings_commands_of_its_own(wuye: Wuye, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Hello:
+        name = "hello"
+
+        def load(self) -> object:
+            return self
+
+        @hookimpl
+        def wuye_plugin(self) -> PluginInfo:
+            return PluginInfo(id="hello", version="1", api=1, package="wuye.cli")
+
+        @hookimpl
+        def wuye_commands(self) -> list[click.Command]:
+            return [click.Command("greet", callback=lambda: click.echo("good morning"))]
+
+    monkeypatch.setattr(host, "installed", lambda: [Hello()])
+    assert wuye("hello", "greet").output == "good morning\n"
+    assert "hello" in wuye("--help").output
+    assert wuye("nosuch").exit_code == 2

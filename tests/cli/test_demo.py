@@ -17,8 +17,10 @@ from wuye.app import Installation
 from wuye.builtin import plugin as core
 from wuye.builtin.ticket_flow import STATES
 from wuye.cli import main
-from wuye.demo import company
+from wuye.demo import company, staff, writing
 from wuye.demo.company import Demo, write_script
+from wuye.demo.names import Name
+from wuye.demo.staff import Post, User
 from wuye.host import installed, load
 from wuye.http.passwords import _verify
 from wuye.kernel.clock import to_ms
@@ -28,6 +30,15 @@ from wuye.sync.directory import Directory
 pytestmark = pytest.mark.xdist_group("demo")  # one worker makes the demo for all of them
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 LOADED = load(core, installed())
+ADMIN = User(
+    id="01a2017d-c666-71c8-822a-eff2e0109f5b",
+    username="admin",
+    password="horse-battery-99",
+    name=Name("王芳", "female", "zh-Hans"),
+    locale="zh-Hans",
+    phone="+86 130 0000 0000",
+    posts=(Post("admin", "01a2017d-c666-71c8-822a-eff2e0109f5c"),),
+)
 
 
 @pytest.fixture(scope="module")
@@ -200,3 +211,19 @@ def test_the_same_seed_makes_the_same_company_and_another_seed_another() -> None
     one, two = made(1), made(2)
     assert {user.password for user in one[0].users}.isdisjoint(user.password for user in two[0].users)
     assert one[1] != two[1]
+
+
+def test_a_demo_is_replaced_by_a_fresh_one_and_a_database_elsewhere_with_it(
+    wuye: Wuye, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(company, "PROPERTIES", [])  # the company alone: nobody need wait for households here
+    url = f"sqlite:///{tmp_path / 'data' / 'demo.sqlite'}"
+    given = ("demo", "--dir", tmp_path / "demo", "--database", url, "--json")
+    monkeypatch.setattr(staff, "hire", lambda *_: [ADMIN])
+    monkeypatch.setattr(writing, "PROPERTIES", [])
+    first, second = (wuye(*given, "--seed", seed) for seed in (1, 2))
+    assert (first.exit_code, second.exit_code) == (0, 0), second.output
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "demo"]
+    assert sorted(path.name for path in (tmp_path / "demo").iterdir()) == ["demo.json", "wuye.toml"]
+    with Installation.open(tmp_path / "demo") as installation:
+        assert len(installation.directory().users) == 1

@@ -68,7 +68,6 @@ def test_init_asks_for_what_the_command_does_not_say(wuye: Wuye, tmp_path: Path)
         (("--password", "boss-boss-boss-boss"), "user name"),
         (("--password", "horse-battery-99", "--site", "A:mall:" + "x" * 300), "name"),
         (("--password", "horse-battery-99", "--site", "A:mall:a", "--site", "A:mall:b"), "exists"),
-        (("--password", "horse-battery-99", "--timezone", "not a zone"), "timezone"),
     ],
 )
 def test_what_does_not_fit_leaves_nothing_behind(wuye: Wuye, tmp_path: Path, given: tuple[str, ...], said: str) -> None:
@@ -79,10 +78,23 @@ def test_what_does_not_fit_leaves_nothing_behind(wuye: Wuye, tmp_path: Path, giv
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_site_of_a_type_that_the_company_has_not_is_a_wrong_command(wuye: Wuye, tmp_path: Path) -> None:
-    result = wuye("init", "--dir", tmp_path / "new", *COMPANY, "--site", "A:office:x", "--password", "x")
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("--site", "A:office:x"), "CODE:TYPE:NAME"),
+        (("--site", "A:mall:x", "--timezone", "Asia/Nowhere"), "no time zone"),
+        (("--site", "A:mall:x", "--timezone", "Asia"), "no time zone"),
+        (("--site", "A:mall:x", "--timezone", "../etc/passwd"), "no time zone"),
+        (("--site", "A:mall:x", "--language", "de"), "de"),
+    ],
+)
+def test_a_wrong_command_is_told_from_one_that_failed(
+    wuye: Wuye, tmp_path: Path, given: tuple[str, ...], said: str
+) -> None:
+    result = wuye("init", "--dir", tmp_path / "new", *COMPANY, *given, "--password", "horse-battery-99")
     assert result.exit_code == 2
-    assert "CODE:TYPE:NAME" in result.output
+    assert said in result.output
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_holds_something_is_left_alone(wuye: Wuye, tmp_path: Path) -> None:

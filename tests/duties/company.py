@@ -6,11 +6,6 @@ from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
-from wuye_client import Device, Replica, SyncReport
-from wuye_client.errors import Offline
-from wuye_client.protocol import Result
-from wuye_client.store import Store as LocalStore
-from wuye_client.transport import Answer
 
 import wuye.builtin.plugin
 from wuye.builtin.policies import POLICIES
@@ -20,14 +15,25 @@ from wuye.kernel.clock import to_ms, to_wire
 from wuye.kernel.errors import CODES, Problem
 from wuye.protocol.wire import LoggedIn, LogIn, SyncRequest
 from wuye.sync.directory import Directory
-from wuye.sync.door import Principal
+from wuye.sync.door import Principal, server_replica
 from wuye.sync.ports import LedgerRow, ReplicaState, Store
-from wuye.testing.house import SETUP, SYSTEM, House, server_replica
+from wuye.testing.house import SETUP, SYSTEM, House
+from wuye_client import Device, Record, Replica, SyncReport
+from wuye_client.errors import Offline
+from wuye_client.protocol import Result
+from wuye_client.store import Store as LocalStore
+from wuye_client.transport import Answer
 
 ESTATE, MALL, ORG = "CYY", "SFM", "ORG"
 Values = Mapping[str, object]
 
 _encode = msgspec.json.Encoder().encode
+
+
+def rows(value: object) -> list[dict[str, object]]:
+    """Return the rows that a field holds."""
+    assert isinstance(value, list)
+    return value
 
 
 class Session(NamedTuple):
@@ -106,7 +112,8 @@ class Company:
         op = msgspec.json.decode(row.body)
         changes = msgspec.json.decode(row.changes, type=dict[str, tuple[object, object]])
         made = {name: (None, value) for name, value in op["set"].items()} if row.kind == "create" else {}
-        return Written(self.names.get(row.user, row.user), op.get("act") or row.kind, row.status, row.at, changes or made)
+        author = self.names.get(row.user, row.user)
+        return Written(author, op.get("act") or row.kind, row.status, row.at, changes or made)
 
     # The server's end of the wire
 
@@ -209,6 +216,12 @@ class Tablet(Replica):
         finally:
             self._in_reach = False
             self._company.house.wait(minutes=2)
+
+    def see(self, entity: str, record: str, site: str = ESTATE) -> Record:
+        """Return a record that must be here."""
+        found = self.get(site, entity, record)
+        assert found is not None
+        return found
 
     def deliver(self) -> None:
         """Sync; everything must be applied as asked."""

@@ -14,7 +14,12 @@ def with_people(company: Company) -> Company:
     """Employ the cast."""
     company.person("li.na", "cs_assistant", zone=company.house.east)
     company.person("zhao.min", "cs_assistant", zone=company.house.west)
-    for name, role in (("desk", "front_desk"), ("boss", "cs_supervisor"), ("chief", "site_chief"), ("wu.gang", "technician")):
+    for name, role in (
+        ("desk", "front_desk"),
+        ("boss", "cs_supervisor"),
+        ("chief", "site_chief"),
+        ("wu.gang", "technician"),
+    ):
         company.person(name, role)
     company.person("admin", "admin", site="ORG")
     return company

@@ -22,15 +22,13 @@ def test_OWN_1_a_person_is_registered_offline_and_known_at_the_next_desk(
     boss.update(ESTATE, "unit", company.house.unit_east, {"area": "89.5", "layout": "two_rooms"})
     boss.deliver()
     owner, private = _register(li, company)
-    assert li.words("zh-Hant").title(li.view.get(li.site(ESTATE), "owner", owner)) == "王小明"
+    assert li.words("zh-Hant").title(li.see("owner", owner)) == "王小明"
     li.deliver()
     boss.deliver()
-    card, secret = boss.get(ESTATE, "owner", owner), boss.get(ESTATE, "owner.private", private)
-    assert card and secret
+    card, secret = boss.see("owner", owner), boss.see("owner.private", private)
     assert WANG.items() <= card.values.items()
     assert (secret["phone"], secret["birth_date"]) == ("138 0013 8000", "1980-02-03")
-    unit = boss.get(ESTATE, "unit", str(card["unit"]))
-    assert unit
+    unit = boss.see("unit", str(card["unit"]))
     assert (unit["area"], unit["layout"]) == ("89.5", "two_rooms")
     [born] = company.history("owner", owner)
     assert (born.author, born.kind, born.changes["name"]) == ("li.na", "create", (None, "王小明"))
@@ -80,8 +78,7 @@ def test_OWN_3_consent_is_kept_with_who_when_and_how_and_can_be_withdrawn(
     consent = li.create(ESTATE, "consent", given)
     li.deliver()
     desk.deliver()
-    shown = desk.get(ESTATE, "consent", consent)
-    assert shown
+    shown = desk.see("consent", consent)
     assert {name: shown[name] for name in given} == {**given, "purposes": ["care", "service"]}
     assert str(shown["given_at"])[:16] == told_at[:16]
     assert shown["created_by"] == company.user("li.na")
@@ -89,8 +86,7 @@ def test_OWN_3_consent_is_kept_with_who_when_and_how_and_can_be_withdrawn(
     desk.act(ESTATE, "consent", consent, "withdraw")
     desk.deliver()
     boss.deliver()
-    withdrawn = boss.get(ESTATE, "consent", consent)
-    assert withdrawn
+    withdrawn = boss.see("consent", consent)
     assert (withdrawn["status"], withdrawn["purposes"]) == ("withdrawn", ["care", "service"])
     assert [(line.author, line.kind) for line in company.history("consent", consent)] == [
         ("li.na", "create"),
@@ -106,8 +102,7 @@ def test_OWN_3_a_consent_is_never_reworded(company: Company, boss: Tablet) -> No
     refused = boss.refused()
     assert refused.message == "message.consent_is_kept"
     assert "撤回" in boss.words("zh-Hant").refusal(refused.code, refused.message)
-    kept = boss.get(ESTATE, "consent", consent)
-    assert kept and kept["purposes"] == ["service"]
+    assert boss.see("consent", consent)["purposes"] == ["service"]
 
 
 def test_OWN_4_every_change_keeps_when_what_and_by_whom(company: Company, li: Tablet, boss: Tablet) -> None:
@@ -201,8 +196,8 @@ def test_OWN_6_one_household_one_file(company: Company, li: Tablet, desk: Tablet
             "工單": ["BX-2026-000001 廚房漏水"],
             "檔案": ["催告函"],
         }
-        found = tablet.get(ESTATE, "document", paper)
-        assert found and words.value(found.site, "document", "unit", found["unit"]) == "101"
+        found = tablet.see("document", paper)
+        assert words.value(found.site, "document", "unit", found["unit"]) == "101"
 
 
 def test_OWN_6_files_stand_in_the_order_of_building_and_unit(company: Company, boss: Tablet) -> None:
@@ -236,8 +231,7 @@ def test_OWN_8_sale_and_move_out_leave_the_history_as_it_was(company: Company, l
     assert li.get(ESTATE, "owner", seller)
     boss.update(ESTATE, "occupancy", owned, {"starts": "2016-03-01"})
     assert boss.refused().message == "message.occupancy_is_kept"
-    kept = boss.get(ESTATE, "occupancy", owned)
-    assert kept and kept["starts"] == "2015-03-01"
+    assert boss.see("occupancy", owned)["starts"] == "2015-03-01"
 
 
 def test_OWN_8_a_lease_cannot_end_before_it_starts(company: Company, li: Tablet) -> None:

@@ -3,18 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from tests.duties.company import ESTATE, Company, Tablet
+from tests.duties.company import ESTATE, Company, Tablet, rows
 
 from wuye.kernel.clock import to_wire
-from wuye_client import InvalidEntry, Record
+from wuye_client import InvalidEntry
 
 PHOTO = {"sha256": "a" * 64, "name": "前.jpg", "type": "image/jpeg", "size": 90_000, "role": "before"}
-
-
-def _ticket(tablet: Tablet, record: str) -> Record:
-    found = tablet.get(ESTATE, "ticket", record)
-    assert found is not None
-    return found
 
 
 def _course(tablet: Tablet, ticket: str) -> list[tuple[object, ...]]:
@@ -23,8 +17,15 @@ def _course(tablet: Tablet, ticket: str) -> list[tuple[object, ...]]:
     return [(event["act"], event["from_state"], event["to_state"]) for event in told]
 
 
+def _offered(tablet: Tablet, act: str) -> set[str]:
+    """Return the fields that an act asks for."""
+    flow = tablet.manifest.entities["ticket"].workflow
+    assert flow is not None
+    return {name for step in flow.transitions if step.act == act for name in step.form}
+
+
 def _acts(tablet: Tablet, ticket: str) -> set[str]:
-    return {step.act for step in tablet.view.acts(_ticket(tablet, ticket))}
+    return {step.act for step in tablet.view.acts(tablet.see("ticket", ticket))}
 
 
 def test_TKT_5_work_is_given_to_somebody_with_a_deadline_and_a_standard(
@@ -64,7 +65,7 @@ def test_TKT_5_a_technician_bound_to_a_zone_sees_what_is_assigned_to_him_elsewhe
     west.act(ESTATE, "ticket", ticket, "accept")
     west.deliver()
     boss.deliver()
-    assert _ticket(boss, ticket)["status"] == "in_progress"
+    assert boss.see("ticket", ticket)["status"] == "in_progress"
 
 
 def test_TKT_6_what_is_beyond_one_s_authority_is_escalated_with_its_reason_and_lies_nowhere(
@@ -97,8 +98,8 @@ def test_TKT_7_the_late_notice_keeps_both_promises_and_the_reason(company: Compa
     told_at = company.now
     desk.deliver()
     boss.deliver()
-    assert _ticket(boss, ticket)["promised_reply_at"] == second
-    assert str(_ticket(boss, ticket)["late_notified_at"])[:19] == told_at[:19]
+    assert boss.see("ticket", ticket)["promised_reply_at"] == second
+    assert str(boss.see("ticket", ticket)["late_notified_at"])[:19] == told_at[:19]
     told = boss.query("ticket.event", where={"ticket": ticket}, order="occurred_at")
     assert [(event["type"], event["promised_at"], event.get("reason")) for event in told] == [
         ("promise", first, None),
@@ -121,7 +122,7 @@ def test_TKT_7_a_promise_is_moved_only_by_telling_why_and_until_when(
     desk.act(ESTATE, "ticket", ticket, "late_notice", {"reason": "缺零件"})
     assert desk.refused().message == "message.late_notice_needs_new_time"
     boss.deliver()
-    assert _ticket(boss, ticket)["promised_reply_at"] == first
+    assert boss.see("ticket", ticket)["promised_reply_at"] == first
     assert len(boss.query("review", where={"subject": ticket, "status": "open"})) == 1
 
 
@@ -139,7 +140,7 @@ def test_TKT_12_the_technician_s_record_of_the_work_comes_from_the_cellar(
         "hours": "1.5",
         "signature": {"sha256": "c" * 64, "signer": "Ким", "at": company.now},
     }
-    assert done.keys() <= {name for step in wu.manifest.entities["ticket"].workflow.transitions if step.act == "finish" for name in step.form}  # type: ignore[union-attr]
+    assert done.keys() <= _offered(wu, "finish")
     wu.act(ESTATE, "ticket", ticket, "accept")
     company.house.wait(hours=2)
     wu.act(ESTATE, "ticket", ticket, "wait", set={"waiting_for": "parts", "wait_until": "2026-11-23T01:00:00.000Z"})
@@ -150,7 +151,7 @@ def test_TKT_12_the_technician_s_record_of_the_work_comes_from_the_cellar(
     company.house.wait(hours=3)
     for tablet in (wu, desk):
         tablet.deliver()
-    shown = _ticket(desk, ticket)
+    shown = desk.see("ticket", ticket)
     assert {name: shown[name] for name in done} == done
     assert str(shown["done_at"])[:19] == finished_at[:19]
     assert _course(desk, ticket) == [
@@ -183,14 +184,14 @@ def test_TKT_13_a_customer_who_is_not_satisfied_has_it_reopened_until_he_is(
         desk.act(ESTATE, "ticket", ticket, "reopen", {"reason": "又滲水，改做防水層"}, plan)
         for tablet in (desk, wu):
             tablet.deliver()
-        assert (_ticket(wu, ticket)["status"], _ticket(wu, ticket)["reopened"]) == ("in_progress", 1)
+        assert (wu.see("ticket", ticket)["status"], wu.see("ticket", ticket)["reopened"]) == ("in_progress", 1)
     desk.act(ESTATE, "ticket", ticket, "callback_ok", set={"satisfaction": "satisfied", "opinion": "好"})
     with pytest.raises(InvalidEntry) as told:  # a complaint is counted by its root cause
         desk.act(ESTATE, "ticket", ticket, "close")
     assert set(told.value.messages("en")) == {"cause_category"}
     desk.act(ESTATE, "ticket", ticket, "close", set={"cause_category": "equipment"})
     desk.deliver()
-    shown = _ticket(desk, ticket)
+    shown = desk.see("ticket", ticket)
     assert (shown["status"], shown["satisfaction"], shown["result"]) == ("closed", "satisfied", "第 2 次")
     assert [step[0] for step in _course(desk, ticket)][-4:] == ["reopen", "finish", "callback_ok", "close"]
 
@@ -216,15 +217,15 @@ def test_two_people_on_one_ticket_lose_nothing_and_a_supervisor_decides(
     desk.deliver()
     contested = wu.refused()
     assert (contested.status, contested.fields) == ("merged", ["location"])
-    merged = _ticket(wu, ticket)
+    merged = wu.see("ticket", ticket)
     assert (merged["location"], merged["reporter"], merged["remarks"]) == ("一層東側", "保安", "已看過")
     boss.deliver()
     [item] = boss.query("review", where={"status": "open"})
-    [row] = item["items"]  # type: ignore[misc]
-    [field] = row["fields"]
+    [row] = rows(item["items"])
+    [field] = rows(row["fields"])
     assert (field["mine"], field["theirs"]) == ("二層", "一層東側")
     boss.resolve(ESTATE, item.id, set={"location": "二層"})
     for tablet in (boss, desk, wu):
         tablet.deliver()
-        assert _ticket(tablet, ticket)["location"] == "二層"
+        assert tablet.see("ticket", ticket)["location"] == "二層"
     assert wu.query("review", where={"status": "open"}) == []

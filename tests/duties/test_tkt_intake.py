@@ -6,17 +6,11 @@ import pytest
 from tests.duties.company import ESTATE, Company, Tablet
 
 from wuye.kernel.clock import to_wire
-from wuye_client import InvalidEntry, Record, Span
+from wuye_client import InvalidEntry, Span
 
 CHANNELS = (
     "phone fax walk_in email letter opinion_box web superior chat_group press visit hotline app patrol control_room"
 )
-
-
-def _ticket(tablet: Tablet, record: str) -> Record:
-    found = tablet.get(ESTATE, "ticket", record)
-    assert found is not None
-    return found
 
 
 def _fields(tablet: Tablet, **values: object) -> set[str]:
@@ -33,7 +27,7 @@ def test_TKT_1_whoever_takes_it_in_by_any_channel_stays_responsible(
     ticket = desk.create(ESTATE, "ticket", {"title": "電梯異響", "channel": channel})
     desk.deliver()
     boss.deliver()
-    taken = _ticket(boss, ticket)
+    taken = boss.see("ticket", ticket)
     assert (taken["channel"], taken["responsible"]) == (channel, company.user("desk"))
 
 
@@ -48,7 +42,7 @@ def test_TKT_1_responsibility_is_handed_on_to_somebody_and_never_dropped(
     boss.update(ESTATE, "ticket", ticket, {"responsible": company.user("boss")})
     boss.deliver()
     desk.deliver()
-    assert _ticket(desk, ticket)["responsible"] == company.user("boss")
+    assert desk.see("ticket", ticket)["responsible"] == company.user("boss")
     [event] = desk.query("ticket.event", where={"ticket": ticket, "type": "handed_on"})
     assert (event["author"], event["responsible"]) == (company.user("boss"),) * 2
 
@@ -97,7 +91,9 @@ def test_TKT_3_who_where_what_when_and_the_wish_are_collected_and_read_back(
     ticket = desk.create(ESTATE, "ticket", told)
     desk.deliver()
     wu.deliver()
-    assert told.items() <= {k: v for k, v in _ticket(wu, ticket).values.items() if isinstance(v, (str, bool))}.items()
+    assert (
+        told.items() <= {k: v for k, v in wu.see("ticket", ticket).values.items() if isinstance(v, (str, bool))}.items()
+    )
     in_words = wu.words("zh-Hans").value(wu.site(ESTATE), "ticket", "occurred_at", told["occurred_at"])
     assert in_words == "2026-11-21 23:00"  # on the site's own clock
     for words in ("ким", "7001122", "后院", "电钻"):
@@ -117,7 +113,7 @@ def test_TKT_4_a_vip_complaint_is_extra_urgent_whatever_was_typed(
     boss.deliver()
     urgent = boss.query("ticket", where={"priority": ["extra_urgent", "emergency"]})
     assert [ticket.id for ticket in urgent] == [complaint]
-    assert _ticket(boss, inquiry)["vip"] is True
+    assert boss.see("ticket", inquiry)["vip"] is True
 
 
 @pytest.mark.parametrize("how", [{"priority": "emergency"}, {"major": True}])
@@ -143,7 +139,7 @@ def test_TKT_4_a_major_event_is_not_closed_without_its_report(company: Company, 
     boss.act(ESTATE, "ticket", ticket, "close", set={"major_report": "經過、處置、影響、措施"})
     boss.deliver()
     chief.deliver()
-    assert _ticket(chief, ticket)["status"] == "closed"
+    assert chief.see("ticket", ticket)["status"] == "closed"
 
 
 def test_TKT_11_the_night_s_call_is_written_down_afterwards_with_both_times(
@@ -158,7 +154,7 @@ def test_TKT_11_the_night_s_call_is_written_down_afterwards_with_both_times(
     company.house.wait(hours=1)
     desk.deliver()
     wu.deliver()
-    taken = _ticket(wu, ticket)
+    taken = wu.see("ticket", ticket)
     assert taken["occurred_at"] == "2026-11-21T17:40:00.000Z"
     assert str(taken["recorded_at"])[:19] == written_at[:19]
     assert str(taken["received_at"]) > str(taken["recorded_at"])
@@ -170,20 +166,20 @@ def test_TKT_14_a_device_number_at_once_and_a_register_number_at_sync(
     first = desk.create(ESTATE, "ticket", {"title": "漏水"})
     other = boss.create(ESTATE, "ticket", {"title": "燈不亮"})
     complaint = desk.create(ESTATE, "ticket", {"title": "噪音", "kind": "complaint"})
-    slip = str(_ticket(desk, first)["device_number"])
+    slip = str(desk.see("ticket", first)["device_number"])
     assert slip == "BX-T01-20261122-0001"
-    assert desk.words("zh-Hant").title(_ticket(desk, first)) == f"{slip} 漏水"
+    assert desk.words("zh-Hant").title(desk.see("ticket", first)) == f"{slip} 漏水"
     boss.deliver()  # the desk's was typed first, but the supervisor's reached the register first
     desk.deliver()
     boss.deliver()
-    assert [_ticket(boss, t)["number"] for t in (other, first, complaint)] == [
+    assert [boss.see("ticket", t)["number"] for t in (other, first, complaint)] == [
         "BX-2026-000001",
         "BX-2026-000002",
         "TS-2026-000001",
     ]
     for words in (slip, "BX-2026-000002", slip.lower()):
         assert [found.id for found in boss.query("ticket", search=words)] == [first]
-    assert boss.words("zh-Hant").title(_ticket(boss, first)) == "BX-2026-000002 漏水"
+    assert boss.words("zh-Hant").title(boss.see("ticket", first)) == "BX-2026-000002 漏水"
 
 
 def test_TKT_14_a_month_s_register_is_without_gaps_though_one_ticket_was_refused(

@@ -1,15 +1,15 @@
 """People, posts and tablets (USR-1, USR-2): granted, ended, disabled, lost; nobody's work is lost with them."""
 
 import pytest
-from tests.duties.company import ESTATE, ORG, Company, Tablet
+from tests.duties.company import ESTATE, ORG, Company, Tablet, rows
 
 from wuye_client import Erased, InvalidEntry, LoginRequired, Refused
 from wuye_client.texts import LANGUAGES
 
 POSTS = (
-    "cs_assistant private_butler front_desk cs_supervisor cs_manager site_chief technician control_room finance "
-    "engineering broadcaster after_sales hq_cs adviser auditor admin"
-).split()
+    *("cs_assistant", "private_butler", "front_desk", "cs_supervisor", "cs_manager", "site_chief", "technician"),
+    *("control_room", "finance", "engineering", "broadcaster", "after_sales", "hq_cs", "adviser", "auditor", "admin"),
+)
 PHONE = {"title": "電梯停運", "kind": "complaint", "channel": "phone"}
 
 
@@ -29,9 +29,8 @@ def test_USR_1_every_post_works_from_its_manifest_alone(company: Company, boss: 
     tablet.create(ESTATE, "ticket.event", {"ticket": ticket, "type": "call", "text": "已安撫客戶"})
     tablet.deliver()
     boss.deliver()
-    shown = boss.get(ESTATE, "ticket", ticket)
-    assert shown and shown["responsible"] == company.user("new")
-    assert [event["author"] for event in boss.query("ticket.event", where={"ticket": ticket})] == [shown["responsible"]]
+    assert boss.see("ticket", ticket)["responsible"] == company.user("new")
+    assert [event["author"] for event in boss.query("ticket.event", where={"ticket": ticket})] == [company.user("new")]
 
 
 def test_USR_1_an_adviser_answers_in_writing_on_the_ticket(company: Company, desk: Tablet) -> None:
@@ -105,10 +104,9 @@ def test_USR_2_a_post_that_ends_takes_its_data_along_but_not_the_work_done(
     assert li.query("ticket") == []
     assert "ticket" not in li.manifest.entities
     boss.deliver()
-    shown = boss.get(ESTATE, "ticket", ticket)
-    assert shown and shown["status"] == "relayed"
+    assert boss.see("ticket", ticket)["status"] == "relayed"
     [item] = boss.query("review", where={"subject": ticket})
-    assert [row["why"] for row in item["items"]] == ["revoked_work"]  # type: ignore[union-attr]
+    assert [row["why"] for row in rows(item["items"])] == ["revoked_work"]
     with pytest.raises(InvalidEntry):
         li.create(ESTATE, "ticket", {"title": "再報"})
 
@@ -139,10 +137,14 @@ def test_USR_2_a_past_grant_is_not_rewritten(company: Company, admin: Tablet) ->
         admin.update(ORG, "grant", grant.id, {"role": "nobody"})
 
 
+@pytest.mark.parametrize("dismissed", [False, True])
 def test_USR_2_who_leaves_is_disabled_and_his_unsent_work_waits_for_a_supervisor(
-    company: Company, wu: Tablet, boss: Tablet, admin: Tablet
+    company: Company, wu: Tablet, boss: Tablet, admin: Tablet, dismissed: bool
 ) -> None:
     ticket = wu.create(ESTATE, "ticket", {"title": "配電箱發熱"})
+    if dismissed:
+        [grant] = admin.query("grant", where={"user": company.user("wu.gang")})
+        admin.update(ORG, "grant", grant.id, {"ends": company.now})
     admin.update(ORG, "user", company.user("wu.gang"), {"disabled": True})
     admin.deliver()
     with pytest.raises(LoginRequired):
@@ -154,11 +156,10 @@ def test_USR_2_who_leaves_is_disabled_and_his_unsent_work_waits_for_a_supervisor
     boss.deliver()
     assert boss.get(ESTATE, "ticket", ticket) is None
     [item] = boss.query("review", where={"status": "open"})
-    named = [row["op"] for row in item["items"]]  # type: ignore[union-attr]
+    named = [row["op"] for row in rows(item["items"])]
     boss.act(ESTATE, "review", item.id, "admit", {"ops": named})
     boss.deliver()
-    shown = boss.get(ESTATE, "ticket", ticket)
-    assert shown and shown["responsible"] == company.user("wu.gang")
+    assert boss.see("ticket", ticket)["responsible"] == company.user("wu.gang")
 
 
 @pytest.mark.parametrize("at_once", [False, True])

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from wuye_client import Record, Replica
-
 from tests.first_day.stage import Person, asked_directly, tablet
+
+from wuye_client import Record, Replica
 
 SITE = "CYY"
 ASSISTANT, TECHNICIAN, SUPERVISOR = "cyy.assistant1", "cyy.technician1", "cyy.cs_supervisor"

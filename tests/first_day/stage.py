@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import httpx
+
 from wuye_client import Replica
 
 BIN = Path(sys.executable).parent

@@ -1,7 +1,6 @@
 """Design §5: deny by default. All roles × all entities × all verbs, over HTTP, against an oracle that knows only the
 roles' declarations."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatchcase
 
@@ -24,6 +23,22 @@ OTHERWISE: Mapping[str, Mapping[str, object]] = {
     "lostfound.claimant": {"phone": "+8613800138000"},
 }
 """Values that rules and constraints ask for beyond the fields' own declarations."""
+
+
+PLAIN: Mapping[str, object] = {
+    "text": "a1",
+    "note": "a1",
+    "phone": "+8613800138000",
+    "boolean": True,
+    "integer": 1,
+    "money": 1,
+    "decimal": "1",
+    "date": "2024-11-01",
+    "time": "08:00",
+    "datetime": "2024-11-01T00:00:00.000Z",
+    "localized": {"en": "a"},
+}
+"""A value of each type."""
 
 
 class Sample:
@@ -59,29 +74,9 @@ class Sample:
             return self.wrap(field, field.choices[0])
         if field.ref:
             return self.wrap(field, self.make(field.ref))
-        match field.type:
-            case "text" | "note":
-                return "a1"
-            case "phone":
-                return "+8613800138000"
-            case "boolean":
-                return True
-            case "integer" | "money":
-                return max(1, field.min or 1)
-            case "decimal":
-                return "1"
-            case "date":
-                return "2024-11-01"
-            case "time":
-                return "08:00"
-            case "datetime":
-                return "2024-11-01T00:00:00.000Z"
-            case "localized":
-                return {"en": "a"}
-            case "rows":
-                return [{inner.name: self.value(inner) for inner in field.fields if inner.required}]
-            case _:
-                return None
+        if field.type == "rows":
+            return [{inner.name: self.value(inner) for inner in field.fields if inner.required}]
+        return PLAIN.get(field.type)
 
     @staticmethod
     def wrap(field: Field, value: object) -> object:
@@ -126,7 +121,7 @@ def test_USR_1_a_post_may_what_its_declaration_says_and_nothing_else(
     registry = company.installation.registry
     declared = registry.roles[role]
     at = company.org if everywhere else ESTATE
-    user = company.hire("somebody", role, at)
+    company.hire("somebody", role, at)
     sample = Sample(company)
     entities = [e for e in registry.entities.values() if not e.name.startswith("review")]
     for entity in entities:
@@ -137,7 +132,7 @@ def test_USR_1_a_post_may_what_its_declaration_says_and_nothing_else(
 
     def readable(entity: Entity) -> bool:
         member = entity.stream in registry.roles["member"].streams
-        return (granted(entity.name) and entity.stream in declared.streams) or (member and not everywhere)
+        return (granted(entity.name) and entity.stream in declared.streams) or member
 
     def may(right: str, entity: str) -> bool:
         return granted(entity) and any(fnmatchcase(right, pattern) for pattern in declared.rights)
@@ -180,5 +175,3 @@ def test_USR_1_a_post_may_what_its_declaration_says_and_nothing_else(
         assert wrong == {}
 
     play(story)
-    assert user
-    assert json.dumps(sorted(sample.made))

@@ -10,7 +10,6 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import httpx
 import pytest
@@ -106,6 +105,12 @@ async def worker(process: Process, company: Company, username: str) -> Tablet:
     return tablet
 
 
+def noted(company: Company) -> dict[str, str]:
+    """Return what a server tells the local command line."""
+    note: dict[str, str] = json.loads((company.folder / "serve.json").read_text())
+    return note
+
+
 def lines_of(answer: httpx.Response) -> AsyncIterator[str]:
     return answer.aiter_lines()
 
@@ -198,6 +203,7 @@ def test_a_server_that_is_told_to_stop_ends_its_streams_and_lets_go(company: Com
 def test_a_server_that_is_killed_keeps_what_it_has_answered(company: Company) -> None:
     async def story() -> dict[str, str]:
         answered: dict[str, str] = {}
+        enough = asyncio.Event()
         async with server(company) as process:
             tablet = await worker(process, company, "li.na")
 
@@ -207,10 +213,11 @@ def test_a_server_that_is_killed_keeps_what_it_has_answered(company: Company) ->
                     answer = await tablet.sync(op)
                     for result in answer.json()["results"]:
                         answered[result["op"]] = result["status"]
+                    if step == 25:
+                        enough.set()
 
             pushing = asyncio.ensure_future(push())
-            while len(answered) < 25:
-                await asyncio.sleep(0.01)
+            await enough.wait()
             process.process.kill()
             with pytest.raises(httpx.HTTPError):
                 await pushing
@@ -226,7 +233,7 @@ def test_a_server_that_is_killed_keeps_what_it_has_answered(company: Company) ->
 def test_the_local_command_line_brings_ops_while_the_server_runs(company: Company) -> None:
     async def story() -> None:
         async with server(company) as process:
-            note = json.loads(Path(company.folder, "serve.json").read_text())
+            note = noted(company)
             assert note["url"] == process.url
             tablet = await worker(process, company, "li.na")
             ops = [tablet.op("create", "ticket", name_of(f"i{i}"), set={"title": "i"}) for i in range(3)]

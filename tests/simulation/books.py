@@ -65,12 +65,14 @@ class Books:
             assert known, f"{op_id} of {user} was never typed"
             statuses = [row.status for row in chain]
             assert len({row.site for row in chain}) == 1, f"{op_id} is in the ledgers of several sites: {statuses}"
-            assert len(chain) <= 2 and statuses[:-1] in ([], ["held"]), f"{op_id} has the outcomes {statuses}"
+            assert statuses[:-1] in ([], ["held"]), f"{op_id} has the outcomes {statuses}"
 
     def _what_waits_is_held(self, nothing_held: bool) -> None:
         for site in SITES:
             waiting = self.world.store.read(lambda snapshot, site=site: snapshot.held(site))
-            expected = {key for key, chain in self.chains.items() if chain[-1].status == "held" and chain[0].site == site}
+            expected = {
+                key for key, chain in self.chains.items() if chain[-1].status == "held" and chain[0].site == site
+            }
             assert {(held.user, held.op) for held in waiting} == expected, f"held at {site}: {waiting} {expected}"
             assert not (nothing_held and waiting), f"held for more than a week: {waiting}"
 
@@ -101,7 +103,7 @@ class Books:
         for name in row.fields if row.status == "merged" else ():
             if name in body.get("set", {}):
                 mine = [field.get("mine") for field in shown if field["field"] == name]
-                assert mine == [_normal(row.entity, name, body["set"][name])], f"{row.op} {name}: {mine}"
+                assert _normal(row.entity, name, body["set"][name]) in mine, f"{row.op} {name}: {mine}"
 
     def _logs_are_whole(self) -> None:
         """Protocol §3.1: ``acked`` is the end of what the ledger has of a log, without a gap."""
@@ -160,7 +162,8 @@ class Books:
         told = f"{row.op} {row.entity}.{name} {policy}: {was!r} -> {new!r} gave {before.get(name)!r} -> {present!r}"
         if policy == "union":
             seen, wanted, there = set(_list(was)), set(_list(new)), set(_list(present))
-            assert wanted - seen <= there and not (seen - wanted) & there, told
+            assert wanted - seen <= there, told
+            assert not (seen - wanted) & there, told
         elif policy == "append":
             assert str(new or "").removeprefix(str(was or "")) in str(present or ""), told
         elif policy in ("max", "min") and isinstance(new, int) and isinstance(present, int):

@@ -4,14 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from wuye_client import InvalidEntry, Replica, outbox
-from wuye_client.clock import to_ms, to_wire
-from wuye_client.protocol import Op
-from wuye_client.view import Record
+from wuye_client import InvalidEntry, Replica
 
 from . import deeds, office
 from .server import Crash
 from .tablet import Tablet, torn
+from .town import POSTS
 
 if TYPE_CHECKING:
     from .world import World
@@ -158,8 +156,6 @@ def hire(world: "World") -> str | None:
     """One more tablet, for anybody."""
     if len(world.tablets) > 6:
         return None
-    from .town import POSTS
-
     return world.add_tablet(world.random.choice(POSTS)).name
 
 
@@ -194,5 +190,3 @@ _TABLE: Mapping[Move, int] = {
 }
 MOVES: Sequence[Move] = tuple(_TABLE)
 WEIGHTS: Sequence[int] = tuple(_TABLE.values())
-
-__all__ = ["MOVES", "WEIGHTS", "Op", "Record", "outbox", "to_ms", "to_wire"]

@@ -6,9 +6,6 @@ from typing import TypeVar
 from unittest.mock import patch
 
 import msgspec
-from wuye_client import outbox
-from wuye_client.protocol import Result
-from wuye_client.store import Store
 
 from wuye.sync import unit as unit_module
 from wuye.sync.directory import Directory
@@ -19,6 +16,9 @@ from wuye.sync.layer import Draft, Layer
 from wuye.sync.ports import Head, Plan, RecordWrite
 from wuye.sync.unit import SiteUnit
 from wuye.testing.memory import MemoryStore, MemoryTransaction
+from wuye_client import outbox
+from wuye_client.protocol import Result
+from wuye_client.store import Store
 
 from .town import founded
 from .world import World

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from wuye_client import LoginRequired, Replica, sync
+
+from wuye_client import Replica, sync
 from wuye_client.errors import Offline
 from wuye_client.sync import Asked
 from wuye_client.transport import Answer as Reply
@@ -103,6 +104,3 @@ class Road:
         if fate == "answer lost":
             raise Offline(fate)
         return reply
-
-
-__all__ = ["Letter", "LoginRequired", "Network", "Road"]

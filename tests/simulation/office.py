@@ -9,7 +9,7 @@ from wuye.protocol.wire import Op
 from wuye.sync.door import server_replica
 from wuye.sync.ports import Need, ReplicaState
 
-from .points import Weather, registry
+from .points import Weather
 from .server import Crash
 from .town import ADMIN, HOMES, MALL, OFFICE, ORG, POSTS, SITES, ZONES, op_of
 
@@ -129,6 +129,17 @@ def sweep(world: "World") -> str | None:
     return "woken" if len(sites) < len(SITES) else "all"
 
 
+def forget_marks(world: "World") -> str | None:
+    """Old deletions and left marks are forgotten: who was away for longer must read anew (protocol §4)."""
+    site = world.random.choice((ORG, HOMES, MALL, OFFICE))
+    before = to_wire(world.now - timedelta(hours=world.random.choice((0, 2, 24))))
+    try:
+        world.store.write(site, lambda transaction: transaction.purge(before))
+    except Crash:
+        world.server.start()
+    return f"of {site[-4:]} before {before}"
+
+
 def break_rule(world: "World") -> str | None:
     """A rule begins to fail, or is mended."""
     Weather.broken = not Weather.broken
@@ -158,10 +169,9 @@ _TABLE: Mapping[Decision, int] = {
     revoke_device: 1,
     admit: 2,
     sweep: 3,
+    forget_marks: 1,
     break_rule: 2,
     turn_pages: 2,
 }
 DECISIONS: Sequence[Decision] = tuple(_TABLE)
 WEIGHTS: Sequence[int] = tuple(_TABLE.values())
-
-__all__ = ["DECISIONS", "WEIGHTS", "registry"]

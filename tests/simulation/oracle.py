@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 import msgspec
 
 from wuye.kernel.clock import from_wire, to_wire
-from wuye.sync.ports import Stored, Store
+from wuye.sync.ports import Store, Stored
 
 from .points import registry
 from .town import ORG, SITES
@@ -27,9 +27,7 @@ class Truth:
         self.now = to_wire(now)
         self.records: dict[Key, Stored] = store.read(
             lambda snapshot: {
-                (site, stored.entity, stored.id): stored
-                for site in SITES
-                for stored in snapshot.entities(site, names)
+                (site, stored.entity, stored.id): stored for site in SITES for stored in snapshot.entities(site, names)
             }
         )
         org = [stored for (site, _, _), stored in self.records.items() if site == ORG]

@@ -5,7 +5,6 @@ from datetime import datetime
 
 import msgspec
 from msgspec import Struct
-from wuye_client.transport import Answer as Reply
 
 from wuye.builtin.policies import POLICIES
 from wuye.host import Manifests, scope_of
@@ -15,6 +14,7 @@ from wuye.protocol.wire import LoggedIn, LogIn, SyncRequest
 from wuye.sync.directory import Directory
 from wuye.sync.door import Answer, Door, Principal, Read, Remember, Steps, T, Write
 from wuye.sync.ports import ReplicaState, Store
+from wuye_client.transport import Answer as Reply
 
 from .points import registry
 
@@ -149,9 +149,7 @@ class Server:
         place = (user, wish.device.id)
         if wish.fork_of is not None or place not in self.replicas:
             self.replicas[place] = self.new_id()
-            self.store.enrol(
-                ReplicaState(id=self.replicas[place], user=user, device=wish.device.id, synced_ms=0)
-            )
+            self.store.enrol(ReplicaState(id=self.replicas[place], user=user, device=wish.device.id, synced_ms=0))
         token = self.new_id()
         self.sessions[token] = Session(user, self.replicas[place], wish.device.id)
         said = LoggedIn(token=token, replica=self.replicas[place], user={"id": user}, expires="")
@@ -173,4 +171,3 @@ class Server:
 def _refusal(code: str, **extra: object) -> Reply:
     status = CODES[code].status
     return Reply(status, {}, _encode({"status": status, "code": code, **extra}))
-

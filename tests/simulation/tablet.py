@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from random import Random
 
 from wuye_client import Device, Replica
-from wuye_client.protocol import Op
 from wuye_client.store import Store
 from wuye_client.transport import Transport
 
@@ -121,6 +120,3 @@ def torn(store: Store, after: int) -> Iterator[None]:
         yield
     finally:
         del store.run, store.run_many
-
-
-__all__ = ["Op", "Tablet", "torn"]

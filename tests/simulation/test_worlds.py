@@ -11,3 +11,9 @@ A_TIME = 10
 def test_worlds_come_to_rest_as_they_must(first: int) -> None:
     for seed in range(first, first + A_TIME):
         play(seed)
+
+
+@pytest.mark.parametrize("first", range(0, 20, 5))
+def test_worlds_on_sqlite_come_to_rest_as_they_must(first: int) -> None:
+    for seed in range(first, first + 5):
+        play(seed, disk=True)

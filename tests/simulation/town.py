@@ -64,9 +64,7 @@ AT = {
     OFFICE: ("mall_chief", "control", "hq", "admin"),
 }
 """Who meets whom: the user names that work at a site."""
-EVERYTHING = frozenset(
-    f"{entity}.{verb}" for entity in registry().entities for verb in ("create", "update", "delete")
-)
+EVERYTHING = frozenset(f"{entity}.{verb}" for entity in registry().entities for verb in ("create", "update", "delete"))
 
 
 def ends_of_posts() -> dict[str, tuple[str, str, str, str | None]]:

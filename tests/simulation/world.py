@@ -3,23 +3,23 @@
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
 import msgspec
+
+from wuye.kernel.clock import to_ms
+from wuye.kernel.ids import uuid7
+from wuye.sync.ports import Store
 from wuye_client import Device, LoginRequired, Replica
 from wuye_client.errors import Erased, InvalidEntry, NotReady, Offline, Refused
 from wuye_client.protocol import Op
 from wuye_client.store import Store as Database
 
-from wuye.kernel.clock import to_ms
-from wuye.kernel.ids import uuid7
-from wuye.testing.memory import MemoryStore
-
-from . import moves, town
+from . import invariants, moves, stores, town
 from .network import Network
-from .points import Weather, registry
+from .points import Weather
 from .server import Crash, Server
 from .tablet import Tablet
 from .watch import Watch
@@ -32,13 +32,13 @@ class Broken(AssertionError):
     """A world in which something was not as it must be; shows the seed and what had happened."""
 
 
-def play(seed: int) -> "World":
-    """Play a seed to its end and return the world.
+def play(seed: int, *, disk: bool = False) -> "World":
+    """Play a seed to its end and return the world; ``disk``: its server keeps its data in SQLite.
 
     Raises:
         Broken: something was not as it must be.
     """
-    world = World(seed)
+    world = World(seed, disk=disk)
     try:
         world.run()
     except Exception as error:
@@ -50,7 +50,7 @@ def play(seed: int) -> "World":
 class World:
     """Everything follows from the seed. ``trace`` tells what happened, line by line."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, disk: bool = False) -> None:
         self.seed = seed
         self.random = Random(seed)
         self.now = town.START + timedelta(hours=1)
@@ -69,10 +69,8 @@ class World:
         self.crashes = self.random.choice((0.0, 0.02, 0.08))
         self.crossing = self.random.choice((0.0, 0.1, 0.3))
         Weather.broken = False
-        store = MemoryStore(registry(), fault=self._fault)
-        store.restore(town.founded(), town.id_of("epoch"))
-        self.store = store
-        self.server = Server(store, lambda: self.now, self.new_id)
+        self.store: Store = stores.on_disk(self.fault, self._files) if disk else stores.in_memory(self.fault)
+        self.server = Server(self.store, lambda: self.now, self.new_id)
         self.server.usernames = {post.username: post.id for post in town.POSTS}
         self.server.page = self.random.choice(PAGES)
         self.server.between = self.cross
@@ -96,7 +94,7 @@ class World:
         """Return what becomes of a request."""
         return self.random.choice(FATES) if self._chaos and self.random.random() < self.loss else "served"
 
-    def _fault(self, point: str) -> None:
+    def fault(self, point: str) -> None:
         if self._chaos and self.random.random() < self.crashes / 3:
             self.tell(f"the server dies at {point}")
             raise Crash
@@ -128,8 +126,6 @@ class World:
 
     def run(self) -> None:
         """Let things happen, come to rest, and look whether everything is as it must be."""
-        from . import invariants
-
         try:
             for _ in range(self.random.randint(40, 120)):
                 self.step()
@@ -199,8 +195,10 @@ class World:
         free = [t.device for t in self.tablets if all(o.post is not post for o in self.tablets if o.device is t.device)]
         device = random.choice(free) if free and random.random() < 0.3 else self._device(name)
         path = self._path(name) if random.random() < 0.1 else None
-        stores = [Database(path), Database(path)] if path else [Database()]
-        tablet = Tablet(name, post, device, stores, lambda: self.now, random)
+        handles = [Database(path), Database(path)] if path else [Database()]
+        for handle in handles:
+            handle.run("PRAGMA synchronous=OFF")  # nobody pulls the plug of this machine
+        tablet = Tablet(name, post, device, handles, lambda: self.now, random)
         tablet.skew = timedelta(minutes=random.choice((0, 0, 0, -1, 7, 180, -300)))
         tablet.start(self.network.road(tablet))
         self.tablets.append(tablet)

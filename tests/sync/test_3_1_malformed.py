@@ -131,13 +131,14 @@ def test_3_1_whatever_json_an_op_is_it_is_decoded_or_named_as_unreadable(changes
     assert msgspec.json.decode(incoming.body) == msgspec.json.decode(raw)
 
 
-def test_3_1_integers_beyond_what_json_libraries_write_are_no_reason_to_fail(house: House, worker: Replica) -> None:
+@pytest.mark.parametrize("digits", [19, 20, 40, 400])
+def test_3_1_integers_beyond_what_json_libraries_write_are_no_reason_to_fail(
+    house: House, worker: Replica, digits: int
+) -> None:
     good = msgspec.Raw(msgspec.json.encode(plain(house.op("lab.thing", set={"name": "x"}), n=1)))
     bad = msgspec.json.encode(plain(house.op("lab.thing", set={"name": "x", "high": 77}), n=2))
-    results = exchange(worker, [good, msgspec.Raw(bad.replace(b"77", b"9" * 19))]).results
-    assert [result.status for result in results] == ["applied", "rejected"]
-    with pytest.raises(Problem, match="invalid_op"):
-        exchange(worker, [good, msgspec.Raw(bad.replace(b"77", b"9" * 40))])
+    ops = [good, msgspec.Raw(bad.replace(b"77", b"9" * digits))]
+    assert [result.status for result in exchange(worker, ops).results] == ["applied", "rejected"]
 
 
 def test_2_times_are_brought_to_utc_with_milliseconds(house: House, worker: Replica) -> None:

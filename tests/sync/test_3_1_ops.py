@@ -131,6 +131,15 @@ def test_3_1_a_carried_op_may_be_repeated_under_its_new_n_but_not_changed(house:
     assert refused(other, [plain(carried, op=house.id())]).code == "log_forked"
 
 
+def test_3_1_an_op_of_another_replica_under_an_n_of_ones_own_is_a_fork(house: House, worker: Replica) -> None:
+    op = worker.number(house.op("lab.thing", set={"name": "x"}))
+    worker.sync([op])
+    other = forked(house, worker)
+    make(other)
+    problem = refused(other, [msgspec.to_builtins(op)])
+    assert (problem.code, op.n) == ("log_forked", 1)
+
+
 def test_3_1_an_op_twice_in_one_push_is_applied_once(house: House, worker: Replica) -> None:
     op = house.op("lab.thing", set={"name": "x"})
     results = worker.push(op, op)

@@ -25,6 +25,7 @@ from wuye_client.errors import Flaw, InvalidEntry, NotReady
 from wuye_client.ids import Entropy, uuid7
 from wuye_client.lookups import look_up
 from wuye_client.manifest import Child, Manifest, Site, decode
+from wuye_client.numbers import device_number
 from wuye_client.outbox import Entry
 from wuye_client.overlay import open_items
 from wuye_client.protocol import Kind, Op
@@ -209,8 +210,9 @@ class Replica:
         site = self.site(site)
         record = self._new_id()
         with self.store.writing():
-            values = {**self._device_number(site, entity, values), **values}
-            clean = self._form(site, entity, record).create(values)
+            known = self.manifest.entities.get(entity)
+            number = device_number(self.store, self.view, known, site, entity, values) if known else {}
+            clean = self._form(site, entity, record).create({**number, **values})
             self._append("create", site, entity, record, set=clean)
         return record
 
@@ -354,18 +356,3 @@ class Replica:
 
     def _new_id(self) -> str:
         return uuid7(to_ms(self._clock()), self._entropy(10))
-
-    def _device_number(self, site: str, entity: str, values: Values) -> dict[str, object]:
-        """Number a record at once, before the server gives its register number (TKT-14)."""
-        known = self.manifest.entities.get(entity)
-        rule = known.number if known else None
-        if known is None or rule is None or rule.device_field in values:
-            return {}
-        kind = values.get(rule.by, known.by_name[rule.by].default) if rule.by else None
-        prefix = rule.prefixes.get(str(kind), rule.prefix)
-        start = f"{prefix}-{self.store.meta('short')}-{self.view.local_time(site):%Y%m%d}"
-        while True:
-            number: dict[str, object] = {rule.device_field: f"{start}-{self.store.next_number(start):04d}"}
-            # Another device may have been given the same name.
-            if [rule.device_field] not in known.unique or not self.view.has_twin(site, entity, number, ""):
-                return number

@@ -188,8 +188,9 @@ def absorb(store: Store, asked: Asked, answer: SyncResponse | bytes, now: dateti
 def _take_rows(store: Store, said: SyncResponse, now: int) -> None:
     if said.drop:
         store.drop(said.drop)
-        for site in {bucket[:36] for bucket in said.drop}:
-            outbox.forget_unheld(store, site)
+        # Not before everything is read: what was decided a moment ago may come by another bucket yet.
+        sites = {bucket[:36] for bucket in said.drop} | set((store.meta("dropped") or "").split())
+        store.set_meta(dropped=" ".join(sorted(sites)))
     if said.reset:
         store.reset(said.reset)
     if said.changes:
@@ -202,6 +203,9 @@ def _finish(store: Store, now: int) -> None:
     if store.complete():
         store.set_meta(have_at=0)
     outbox.uncover(store)
+    for site in (store.meta("dropped") or "").split():
+        outbox.forget_unheld(store, site)
+    store.set_meta(dropped=None)
     outbox.forget_unheard(store)
     if now - store.meta_int("tidied") >= _DAY_MS:
         outbox.forget_old(store, now, store.meta_int("keep_days", KEEP_DAYS))

@@ -1,6 +1,9 @@
 """Where things are: sites (whole properties), zones of responsibility, buildings, units."""
 
-from wuye.api import Child, Constraint, Entity, Field, Section, Views
+from collections.abc import Iterable, Sequence
+from zoneinfo import available_timezones
+
+from wuye.api import Change, Child, Constraint, Entity, Field, Reject, Rule, Section, View, Views
 
 LANGUAGES = ("zh-Hant", "zh-Hans", "ru", "en")
 
@@ -135,3 +138,15 @@ UNIT = Entity(
 )
 
 ENTITIES = (SITE, ZONE, BUILDING, UNIT)
+
+
+def check_site(changes: Sequence[Change], _view: View) -> Iterable[Reject]:
+    """A site's days begin and end somewhere: its time zone must exist. A site is never deleted, its records stay."""
+    for change in changes:
+        if change.new is None:
+            yield Reject(op=change.op, code="rule", message="message.site_is_kept")
+        elif change.new.get("timezone") not in available_timezones():
+            yield Reject(op=change.op, code="invalid", fields=("timezone",), message="message.no_such_timezone")
+
+
+RULES = (Rule(name="site.whole", on=("site",), judge=check_site),)

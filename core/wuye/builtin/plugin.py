@@ -54,4 +54,4 @@ def wuye_roles() -> Sequence[Role]:
 @hookimpl
 def wuye_rules() -> Sequence[Rule]:
     """Declare the rules of the core."""
-    return (*users.RULES, *config.RULES, *owner_rules.RULES, *privacy.RULES, *ticket_rules.RULES)
+    return (*places.RULES, *users.RULES, *config.RULES, *owner_rules.RULES, *privacy.RULES, *ticket_rules.RULES)

@@ -51,7 +51,7 @@ def _clear(dir_: Path, database: str | None) -> None:
     from wuye.settings import load_settings
     from wuye.storage.sqlite.connection import InstallationLock
 
-    file = load_settings(dir_, database=database).file
+    file = load_settings(dir_, database=database).file.absolute()
     lock = file.with_name(f"{file.name}.lock")
     if lock.exists():
         InstallationLock(lock).release()

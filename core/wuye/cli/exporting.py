@@ -57,9 +57,7 @@ def take_out(dir_: Path, database: str | None, username: str | None, file: Path,
     return len(exported.rows)
 
 
-def _log_look_ups(
-    way: Way, user: str, site: str, looked_up: Mapping[str, Iterable[str]], now: datetime
-) -> None:
+def _log_look_ups(way: Way, user: str, site: str, looked_up: Mapping[str, Iterable[str]], now: datetime) -> None:
     ops = [
         create(
             "access",

@@ -38,7 +38,7 @@ def fresh(dir_: Path, database: str | None) -> Iterator["Installation"]:
     from wuye.settings import load_settings
 
     target = dir_.absolute()
-    file = load_settings(target, database=database).file
+    file = load_settings(target, database=database).file.absolute()
     check_empty(target, file)
     target.parent.mkdir(parents=True, exist_ok=True)
     building = target.with_name(f".{target.name}.{secrets.token_hex(4)}.making")
@@ -46,13 +46,14 @@ def fresh(dir_: Path, database: str | None) -> Iterator["Installation"]:
     try:
         with Installation.open(building, f"sqlite:///{building / 'wuye.sqlite'}", create=True) as installation:
             yield installation
-        if file != target / "wuye.sqlite":
-            file.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(building / "wuye.sqlite", file)
         if (target / SETTINGS).exists():
             shutil.move(target / SETTINGS, building / SETTINGS)
         elif file.parent != target:
             (building / SETTINGS).write_text(f'database = "sqlite:///{file.as_posix()}"\n', "utf-8")
+        if file != target / "wuye.sqlite":
+            file.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(building / "wuye.sqlite", file)
+            (building / "wuye.sqlite.lock").unlink()
         if target.exists():
             target.rmdir()
         building.replace(target)

@@ -20,6 +20,7 @@ from wuye.kernel.clock import system_clock, to_ms
 from wuye.kernel.errors import Problem
 from wuye.sync.directory import Directory, load_directory
 
+NAMED = 8
 SHOWN = 20
 """Faults, notes and refusals that the screen shows of each; --errors has all."""
 
@@ -130,14 +131,13 @@ def _say_what(draft: Draft, found: Sorted, places: Sorted, directory: Directory)
     for unit in found.changed[:SHOWN]:
         click.secho(say("import.changed_row", line=unit[0].line), fg="yellow", err=True)
     known_rows = found.known + draft.on_file
-    click.echo(
-        say("import.summary", rows=draft.rows, new=len(found.new), known=known_rows, changed=len(found.changed))
-    )
+    click.echo(say("import.summary", rows=draft.rows, new=len(found.new), known=known_rows, changed=len(found.changed)))
 
 
 def _say_names(key: str, names: Iterable[str]) -> None:
     if names := list(names):
-        click.echo(say(key, count=len(names), names=", ".join(names)))
+        listed = ", ".join(names[:NAMED]) + (" …" if len(names) > NAMED else "")
+        click.echo(say(key, count=len(names), names=listed))
 
 
 def _tell(draft: Draft, errors: Path | None) -> None:

@@ -1,6 +1,7 @@
 """Commands that set an installation up and serve it: init, serve, migrate, migration."""
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -8,8 +9,6 @@ from wuye.cli.options import database, folder, languages
 from wuye.cli.say import say
 from wuye.kernel.errors import Problem
 from wuye.model.catalogue import LANGUAGES
-
-OWN_TYPE_MAX = 40
 
 
 @click.command("init")
@@ -38,6 +37,7 @@ def init_command(
     """Set up an installation for a company. What is not given as an option is asked for."""
     from wuye.cli.company import Company, Site, create_company
 
+    _check_zone(timezone)
     name = name or click.prompt(say("cli.init.name"))
     languages = languages or _ask_list("cli.init.languages", LANGUAGES, LANGUAGES)
     types = types or _ask_list("cli.init.types", ("residential", "mall", "office", "mixed"), ("residential",))
@@ -57,6 +57,13 @@ def init_command(
     )
     create_company(dir_, database, company)
     click.echo(say("cli.init.done", dir=dir_))
+
+
+def _check_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # OSError: a folder's name, like Asia
+        raise click.UsageError(say("cli.init.bad_zone", zone=name)) from None
 
 
 def _site(text: str, types: tuple[str, ...]) -> tuple[str, str, str]:

@@ -8,8 +8,6 @@ from wuye.model.registry import ROLES, Registry
 from wuye.protocol import manifest as shape
 
 
-
-
 def entity(registry: Registry, name: str) -> shape.Entity:
     """Describe an entity, all but its rights."""
     known, texts = registry.entities[name], registry.catalogue

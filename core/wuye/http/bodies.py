@@ -1,5 +1,6 @@
 """Request bodies: read with a bound, unpacked with a bound, decoded strictly (protocol §2)."""
 
+import asyncio
 import zlib
 from collections.abc import AsyncIterator
 from typing import TypeVar
@@ -16,6 +17,9 @@ AnyRequest = Request[object, object, State]
 
 MAX_SMALL = 64 << 10
 """Bytes of a body that holds one thing: a log-in."""
+
+PATIENCE = 180
+"""Seconds for a body to arrive: a megabyte over a poor mobile line takes two minutes."""
 
 _GZIP = 16 + zlib.MAX_WBITS
 
@@ -40,14 +44,11 @@ async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
     length = header(scope, b"content-length")
     if length.isdigit() and int(length) > limit:
         raise _too_large(limit)
-    if encoding == "gzip":
-        return await _unpacked(_chunks(receive), limit)
-    body = bytearray()
-    async for chunk in _chunks(receive):
-        body += chunk
-        if len(body) > limit:
-            raise _too_large(limit)
-    return bytes(body)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await (_unpacked if encoding == "gzip" else _plain)(_chunks(receive), limit)
+    except TimeoutError as error:
+        raise Problem("invalid_request", f"the body did not arrive within {PATIENCE} s") from error
 
 
 def decode(body: bytes, decoder: "msgspec.json.Decoder[T]") -> T:
@@ -72,6 +73,15 @@ async def _chunks(receive: Receive) -> AsyncIterator[bytes]:
             raise Problem("invalid_request", "the caller went away")
         yield message["body"]
         more = message["more_body"]
+
+
+async def _plain(chunks: AsyncIterator[bytes], limit: int) -> bytes:
+    body = bytearray()
+    async for chunk in chunks:
+        body += chunk
+        if len(body) > limit:
+            raise _too_large(limit)
+    return bytes(body)
 
 
 async def _unpacked(chunks: AsyncIterator[bytes], limit: int) -> bytes:

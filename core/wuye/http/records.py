@@ -1,7 +1,7 @@
 """Plain reading for integrators: ``GET /sites/{site}/{entity}[/{record}]`` (protocol §2)."""
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 from litestar import Response, get
@@ -16,6 +16,7 @@ from wuye.http.server import Server
 from wuye.kernel.errors import Problem
 from wuye.kernel.folding import matches, search_line
 from wuye.kernel.ids import is_uuid
+from wuye.model.entity import Field
 from wuye.model.registry import Model
 from wuye.storage.layout import TableLayout, layouts
 from wuye.storage.sqlite import SqliteSnapshot
@@ -135,12 +136,9 @@ def _reader(
     layout: TableLayout, asked: Listing, query: str, model: Model
 ) -> Callable[[SqliteSnapshot], tuple[list[Listed], Place | None]]:
     """Return the unit that reads a page and says where the next one begins."""
-    searched = [field.name for field in model.entity.fields if field.search]
 
     def found(record: Listed) -> bool:
-        values = _values.decode(record.body)
-        texts = [str(values[name]) for name in searched if values.get(name)]
-        return matches(search_line(texts), query)
+        return matches(search_line(_searched(model.entity.fields, _values.decode(record.body))), query)
 
     def unit(snapshot: SqliteSnapshot) -> tuple[list[Listed], Place | None]:
         wanted = MAX_SCAN if query else asked.limit
@@ -158,6 +156,17 @@ def _reader(
         return page, rows[-1].place if len(rows) == wanted else None
 
     return unit
+
+
+def _searched(fields: Sequence[Field], values: Mapping[str, object]) -> Iterator[str]:
+    """Yield the texts that a record is found by, those inside rows included."""
+    for field in fields:
+        value = values.get(field.name)
+        if field.type == "rows":
+            for row in value if isinstance(value, list) else ():
+                yield from _searched(field.fields, row)
+        elif field.search and value is not None:
+            yield str(value)
 
 
 def _sealed(place: Place) -> str:

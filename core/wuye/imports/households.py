@@ -100,9 +100,9 @@ class _Ledger:
                 self._places |= {(entity, folded(str(name))): record for name in names if name}
         owners = {record: values for (entity, record), values in self._records.items() if entity == "owner"}
         self._living = {
-            (str(values["unit"]), folded(str(owners[str(values["owner"])].get("name")))): str(values["owner"])
+            (str(values["unit"]), values.get("role"), folded(str(owners[owner].get("name")))): owner
             for (entity, _), values in self._records.items()
-            if entity == "occupancy" and not values.get("ends") and str(values["owner"]) in owners
+            if entity == "occupancy" and (owner := str(values["owner"])) in owners
         }
 
     def add(self, row: Row, key: str, table: Table) -> None:
@@ -129,7 +129,7 @@ class _Ledger:
         building = self._place(row, "building", parts["building"])
         unit = self._place(row, "unit", {**parts["unit"], "building": building, "zone": zone})
         owner = self._id(key, "owner")
-        known = self._living.get((unit, folded(str(parts["owner"]["name"]))))
+        known = self._living.get((unit, parts["occupancy"]["role"], folded(str(parts["owner"]["name"]))))
         if known and known != owner:
             self._draft.on_file += 1
             self._compare(row, "owner", self._records["owner", known], parts["owner"])

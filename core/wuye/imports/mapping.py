@@ -28,6 +28,7 @@ from wuye.model.registry import Model
 from wuye.model.values import BadValue
 
 Cells = Mapping[str, str]
+SIGNS = ("+", "-", "@")
 Target = tuple[str, str]
 """(entity, field)"""
 
@@ -186,7 +187,9 @@ def read_row(
             if value is not None:
                 value = _checked(one, value, models)
         except BadCell as bad:
-            faults.append(Fault(line=row.line, column=column, key=bad.key, values=bad.values))
+            told = Fault(line=row.line, column=column, key=bad.key, values=bad.values)
+            if told not in faults:  # several fields may read one column
+                faults.append(told)
             continue
         if value is not None:
             values[one.entity, one.field.name] = value
@@ -194,9 +197,9 @@ def read_row(
             notes += [
                 Fault(line=row.line, column=column, key="import.note.resembles_formula")
                 for column in one.columns
-                if row.cells[column][:1] in "+-@" and resembles_formula(row.cells[column])
+                if row.cells[column][:1] in SIGNS and resembles_formula(row.cells[column])
             ]
-    return values, faults, notes
+    return values, faults, [note for index, note in enumerate(notes) if note not in notes[:index]]
 
 
 def _checked(one: Mapped, value: object, models: Mapping[str, Model]) -> object:

@@ -178,7 +178,8 @@ class Entity(Struct, frozen=True, kw_only=True):
     ``stream`` is the part of a site's data that a role reads as a whole; with ``keys`` a grant can be narrowed to
     some of it. ``private`` marks personal data whose every look-up is logged (OWN-7). ``append_only`` records are
     never changed. ``shown_under`` names ref fields: the record that one refers to lists this entity's records among
-    its own children, also when it is another plugin's (a unit's file, OWN-6). ``upcasters`` bring the ``set`` of an op of an older version up to the next.
+    its own children, also when it is another plugin's (a unit's file, OWN-6). ``upcasters`` bring the ``set`` of an op
+    of an older version up to the next.
     """
 
     name: str

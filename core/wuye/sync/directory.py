@@ -7,7 +7,8 @@ every site. Reading follows from buckets alone: what a tablet may hold is what i
 import hashlib
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
-from zoneinfo import ZoneInfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import Struct
@@ -186,9 +187,12 @@ class Directory:
         return sorted({grant.role for grant in grants if grant.site in (site, self.org) and grant.holds(at_ms)})
 
     def zone_of(self, site: str) -> ZoneInfo:
-        """Return a site's time zone."""
+        """Return a site's time zone; UTC where it has none that this machine knows."""
         info = self.sites.get(site)
-        return ZoneInfo(str(info.values.get("timezone") or "UTC") if info else "UTC")
+        try:
+            return ZoneInfo(str(info.values.get("timezone") or "UTC") if info else "UTC")
+        except (ZoneInfoNotFoundError, ValueError):
+            return ZoneInfo("UTC")
 
     def ended_between(self, user: str, after_ms: int, upto_ms: int) -> bool:
         """Tell whether a grant of the user ended in a span."""
@@ -242,7 +246,7 @@ class Directory:
         by_site = {self.org: [MEMBER] if grants else []}
         everywhere = [grant for grant in grants if grant.site == self.org]
         for site in self.sites if everywhere else ():
-            by_site[site] = list(everywhere)
+            by_site[site] = [*by_site.get(site, ()), *everywhere]
         for grant in grants:
             if grant.site != self.org and grant.site in self.sites:
                 by_site.setdefault(grant.site, []).append(grant)
@@ -300,14 +304,16 @@ NO_RIGHTS: RoleRights = (frozenset(), ())
 
 def _role_rights(registry: Registry, own: Iterable[Mapping[str, object]]) -> Rights:
     """Expand every role's patterns to (right, plugin of its entity)."""
-    every = [(right, registry.plugin_of[name]) for name in registry.entities for right in _rights_of(registry, name)]
     roles = {role.id: (role.rights, role.streams) for role in registry.roles.values()}
     for values in own:
         roles[str(values["id"])] = (_column(values, "rights", "right"), _column(values, "streams", "stream"))
-    return {
-        role: (frozenset(pair for pair in every if any(fnmatchcase(pair[0], p) for p in patterns)), streams)
-        for role, (patterns, streams) in roles.items()
-    }
+    return {role: (_expand(registry, patterns), streams) for role, (patterns, streams) in roles.items()}
+
+
+@lru_cache(maxsize=1024)  # roles seldom change, but the directory is read anew with every user and grant
+def _expand(registry: Registry, patterns: tuple[str, ...]) -> frozenset[tuple[str, str]]:
+    every = [(right, registry.plugin_of[name]) for name in registry.entities for right in _rights_of(registry, name)]
+    return frozenset(pair for pair in every if any(fnmatchcase(pair[0], pattern) for pattern in patterns))
 
 
 def _column(values: Mapping[str, object], field: str, name: str) -> tuple[str, ...]:
