@@ -14,8 +14,9 @@ from wuye.kernel.errors import Problem
 from wuye.kernel.ids import derive, time_of
 from wuye.protocol.wire import Op
 from wuye.sync.directory import Directory
-from wuye.sync.door import Door, run, server_replica
+from wuye.sync.door import Door, server_replica
 from wuye.sync.ports import Store
+from wuye.sync.steps import run
 
 SYSTEM = "plugin:core"
 ORGANISATION = "organisation"

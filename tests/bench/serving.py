@@ -161,7 +161,7 @@ def ticket(site: str, unit: str, number: int) -> dict[str, object]:
         "set": {
             "kind": "repair",
             "title": f"廚房水管接口滴水 {number}",
-            "description": "住戶反映廚房水槽下方的水管接口持續滴水,已經用盆接水,擔心滲到樓下,希望今天之內有人上門查看並修好。",
+            "description": "住戶反映廚房水槽下方的水管接口持續滴水,已經用盆接水,擔心滲到樓下,希望今天有人來修。",
             "wish": "下午三點以後家裡有人,上門前請先打電話。",
             "channel": "phone",
             "symptom_category": "equipment",

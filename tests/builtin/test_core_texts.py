@@ -22,7 +22,8 @@ def test_no_text_is_missing_in_any_language(core: Contribution) -> None:
 
 
 def test_rules_and_policies_have_their_texts(core: Contribution) -> None:
-    sources = "".join(inspect.getsource(module) for module in (config, owner_rules, places, privacy, ticket_rules, users))
+    modules = (config, owner_rules, places, privacy, ticket_rules, users)
+    sources = "".join(inspect.getsource(module) for module in modules)
     said = set(re.findall(r'"(message\.\w+)"', sources))
     assert len(said) > 10
     texts = core.catalogues["en"]

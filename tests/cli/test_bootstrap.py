@@ -13,8 +13,9 @@ from wuye.kernel.clock import to_ms
 from wuye.kernel.errors import Problem
 from wuye.kernel.ids import derive, time_of
 from wuye.sync.directory import Directory
-from wuye.sync.door import Door, run, server_replica
+from wuye.sync.door import Door, server_replica
 from wuye.sync.ports import Installation
+from wuye.sync.steps import run
 from wuye.testing.memory import MemoryStore
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)

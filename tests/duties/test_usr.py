@@ -178,3 +178,14 @@ def test_USR_2_a_lost_tablet_is_revoked_offers_its_work_and_wipes_itself(
     assert [item["subject"] for item in items] == ([] if at_once else [ticket])
     # Her second tablet works on: the device was revoked, not she.
     assert company.tablet("li.na").sync().attention == []
+
+
+def test_USR_2_an_account_is_never_deleted_or_renamed_so_that_the_trail_keeps_its_name(
+    company: Company, admin: Tablet
+) -> None:
+    user = company.user("wu.gang")
+    admin.delete(ORG, "user", user)
+    assert admin.refused().message == "message.user_is_disabled"
+    admin.update(ORG, "user", user, {"username": "somebody.else"})
+    assert admin.refused().message == "message.username_stays"
+    assert admin.see("user", user, ORG)["username"] == "wu.gang"

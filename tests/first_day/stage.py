@@ -33,12 +33,12 @@ def wuye(*words: object) -> str:
     done = subprocess.run([BIN / "wuye", *map(str, words)], capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"wuye {' '.join(map(str, words))}: exit {done.returncode}\n{done.stdout}\n{done.stderr}")
-    return done.stdout
+    return done.stdout + done.stderr
 
 
 def make_demo(folder: Path, seed: int) -> dict[str, Person]:
     """Make the demo organisation; return its people by user name."""
-    told = json.loads(wuye("demo", "--dir", folder, "--seed", seed, "--json"))
+    told = json.loads(wuye("demo", "--dir", folder, "--seed", seed, "--json").splitlines()[0])
     return {user["username"]: Person(user["username"], user["password"]) for user in told["users"]}
 
 

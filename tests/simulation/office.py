@@ -169,7 +169,7 @@ _TABLE: Mapping[Decision, int] = {
     revoke_device: 1,
     admit: 2,
     sweep: 3,
-    forget_marks: 1,
+    forget_marks: 3,
     break_rule: 2,
     turn_pages: 2,
 }

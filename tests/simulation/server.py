@@ -12,8 +12,9 @@ from wuye.kernel.clock import to_ms
 from wuye.kernel.errors import CODES, Problem
 from wuye.protocol.wire import LoggedIn, LogIn, SyncRequest
 from wuye.sync.directory import Directory
-from wuye.sync.door import Answer, Door, Principal, Read, Remember, Steps, T, Write
+from wuye.sync.door import Answer, Door, Principal
 from wuye.sync.ports import ReplicaState, Store
+from wuye.sync.steps import Read, Remember, Steps, T, Write
 from wuye_client.transport import Answer as Reply
 
 from .points import registry
@@ -72,7 +73,7 @@ class Server:
         return self.store.read(self.door.directory)
 
     def drive(self, steps: Steps[T]) -> T:
-        """Like `wuye.sync.door.run`, but others come in between the steps."""
+        """Like `wuye.sync.steps.run`, but others come in between the steps."""
         answer: object = None
         while True:
             try:

@@ -102,7 +102,7 @@ def test_3_1_a_rules_update_starts_from_what_is_there(house: House, worker: Repl
 def test_3_1_a_plugin_that_is_off_follows_up_nothing(house: House, worker: Replica) -> None:
     house.write(house.org, house.op("site", "update", house.estate, site=house.org, set={"plugins": [{"id": "lab"}]}))
     worker.push(house.op("lab.thing", set={"name": "echo 1"}))
-    assert (len(house.all("lab.echo")), house.all("annex.note")) == (1, {})
+    assert (len(house.all("lab.echo")), house.all("annex.note"), items(house)) == (1, {}, [])
 
 
 def test_3_1_a_held_op_is_followed_up_when_it_is_decided(house: House, worker: Replica, mate: Replica) -> None:

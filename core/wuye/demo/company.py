@@ -17,9 +17,10 @@ from wuye.kernel.errors import Problem
 from wuye.kernel.ids import derive
 from wuye.model.registry import Registry
 from wuye.protocol.wire import MAX_OPS, Result
-from wuye.sync.door import Door, Read, Steps, Write, server_replica
+from wuye.sync.door import Door, server_replica
 from wuye.sync.ports import Store, Transaction
 from wuye.sync.push import Pushed
+from wuye.sync.steps import Read, Steps, Write
 
 HISTORY = timedelta(days=150)
 TOGETHER = 50

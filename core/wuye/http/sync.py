@@ -8,15 +8,17 @@ from litestar import asgi
 from litestar.exceptions import MethodNotAllowedException
 from litestar.handlers import ASGIRouteHandler
 from litestar.types import Receive, Scope, Send
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from wuye.http.bodies import decode, header, read_body
 from wuye.http.encoding import JSON, pack
 from wuye.http.log import log
+from wuye.http.problems import language_of
 from wuye.http.server import Server
 from wuye.http.speakers import Speaker
 from wuye.kernel.clock import to_ms, to_wire
-from wuye.protocol.wire import MAX_BODY, VERSION, SyncRequest, SyncResponse
+from wuye.model.catalogue import Catalogue
+from wuye.protocol.wire import MAX_BODY, VERSION, Result, SyncRequest, SyncResponse
 from wuye.storage.road import Road
 from wuye.sync.directory import Access, Directory
 from wuye.sync.door import Principal
@@ -35,18 +37,19 @@ def routes(server: Server) -> Sequence[ASGIRouteHandler]:
     quiet = Quiet(server.road)
     alarm = MismatchAlarm()
 
-    async def serve(speaker: Speaker, asked: SyncRequest, now: datetime) -> bytes:
+    async def serve(speaker: Speaker, asked: SyncRequest, now: datetime, language: str) -> bytes:
         alive = speaker.alive(to_ms(now))
         if alive and (same := quiet.answer(speaker, asked, now)):
             return same
-        if not alive and not (asked.ops and asked.cursor is None and await server.speakers.may_offer(speaker)):
+        if not alive and not (asked.ops and await server.speakers.may_offer(speaker)):
             raise speaker.refusal()
         principal = Principal(user=speaker.user, replica=speaker.session.replica, alive=alive)
         await server.road.directory()
         seen = quiet.look(speaker, now)
         answered = await server.road.exchange(principal, asked, alarm.reset_today(asked.have, speaker, now))
         alarm.note(answered.mismatches, speaker)
-        body = _encode(answered.response)
+        results = [_spoken(result, server.registry.catalogue, language) for result in answered.response.results]
+        body = _encode(structs.replace(answered.response, results=results))
         if alive:
             quiet.learn(speaker, asked, answered.response, body, seen)
         return body
@@ -58,7 +61,8 @@ def routes(server: Server) -> Sequence[ASGIRouteHandler]:
         speaker = await server.speakers.find(header(scope, b"authorization"))
         with server.gate:
             asked = decode(await read_body(scope, receive, MAX_BODY), _request)
-            body = await serve(speaker, asked, server.road.clock())
+            language = language_of(header(scope, b"accept-language"))
+            body = await serve(speaker, asked, server.road.clock(), language)
             body, encoding = await pack(header(scope, b"accept-encoding"), body)
         headers = [*_HEADERS, (b"content-length", str(len(body)).encode())]
         if encoding:
@@ -67,6 +71,17 @@ def routes(server: Server) -> Sequence[ASGIRouteHandler]:
         await send({"type": "http.response.body", "body": body, "more_body": False})
 
     return [sync]
+
+
+def _spoken(result: Result, catalogue: Catalogue, language: str) -> Result:
+    """Return a result whose message a person can read: a rule's own words, or the code's with the engine's detail."""
+    if result.code is None:
+        return result
+    said = result.message or ""
+    if catalogue.knows(said):
+        return structs.replace(result, message=catalogue.say(said, language))
+    detail = f" ({said})" if said else ""
+    return structs.replace(result, message=catalogue.say(f"error.{result.code}", language) + detail)
 
 
 class _Seen(Struct, frozen=True):

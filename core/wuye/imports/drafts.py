@@ -100,11 +100,12 @@ def missing(
     row: Row, mapped: Iterable[Mapped], values: Container[tuple[str, str]], entities: Container[str]
 ) -> list[Fault]:
     """Return the fields of some entities that must hold a value and do not."""
-    return [
-        fault(row, one.columns[0] if one.columns else "", "import.cell.required")
+    columns = dict.fromkeys(
+        one.columns[0] if one.columns else ""
         for one in mapped
         if one.required and one.entity in entities and (one.entity, one.field.name) not in values
-    ]
+    )
+    return [fault(row, column, "import.cell.required") for column in columns]
 
 
 def column_of(mapped: Iterable[Mapped], entity: str, field: str) -> str:

@@ -1,6 +1,6 @@
 """Identifiers: UUIDv7 strings, fresh or derived (protocol §1).
 
-Sequential ids keep the database's pages together (a random key costs most of a commit), so derived ids carry a time too.
+Sequential ids keep the database's pages together (a random key costs most of a commit), so derived ones have a time.
 """
 
 import hashlib

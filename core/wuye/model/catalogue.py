@@ -32,6 +32,10 @@ class Catalogue:
         template = self._texts.get(language, self._texts["en"]).get(key, key)
         return template.format_map(values) if values else template
 
+    def knows(self, key: str) -> bool:
+        """Tell whether there is a text under this key."""
+        return key in self._texts["en"]
+
     def starting(self, prefix: str) -> dict[str, Text]:
         """Return the texts whose keys start so (``message.``), for the manifest."""
         return {key: self.text(key) for key in sorted(self._texts["en"]) if key.startswith(prefix)}

@@ -10,7 +10,8 @@ from wuye.model.rules import FollowUp
 from wuye.protocol.wire import Op, Result, SyncRequest
 from wuye.storage.sqlite import SqliteSnapshot, SqliteStore, SqliteTransaction
 from wuye.sync.directory import Directory
-from wuye.sync.door import Answer, Door, Principal, Read, Remember, Steps, Write, server_replica
+from wuye.sync.door import Answer, Door, Principal, server_replica
+from wuye.sync.steps import Read, Remember, Steps, Write
 
 T = TypeVar("T")
 Listener = Callable[[str, int], None]
@@ -94,7 +95,7 @@ class Road:
         return await asyncio.shield(self._keep(self._commit(site, unit)))
 
     async def run(self, steps: Steps[T]) -> T:
-        """Drive steps; the asynchronous twin of `wuye.sync.door.run`."""
+        """Drive steps; the asynchronous twin of `wuye.sync.steps.run`."""
         answer: object = None
         while True:
             try:

@@ -1,10 +1,9 @@
 """The one door (protocol §3): what is pushed is judged site by site, then everything is answered from one snapshot.
 
-`exchange` is written as steps that name their unit of work, so that one text serves a blocking store (simulations,
-the command line) and an asynchronous one (HTTP): see `run` and `wuye.storage`.
+All of it is written as steps (`wuye.sync.steps`), for blocking and asynchronous stores alike.
 """
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -20,36 +19,14 @@ from wuye.protocol.wire import MAX_OPS, VERSION, FeedChange, Op, Result, SyncReq
 from wuye.sync.cursor import Cursor, seal, unseal
 from wuye.sync.directory import ENTITIES, Directory, load_directory
 from wuye.sync.incoming import Incoming, decode_ops
-from wuye.sync.ports import FeedRow, LogHead, Need, Plan, Snapshot, Store, Transaction
+from wuye.sync.ports import FeedRow, LogHead, Need, Plan, Snapshot, Transaction
 from wuye.sync.pull import Mismatch, Page, read_page
 from wuye.sync.push import Pushed, Pusher, check_log, home_of, push_site, result_of, rows_of, sweep
 from wuye.sync.reactions import op_of_job
+from wuye.sync.steps import Read, Remember, Steps, Write
 
 T = TypeVar("T")
 SUSPECT_MS = 120_000
-
-
-class Read(Struct, frozen=True):
-    """A step: reads of one snapshot."""
-
-    unit: Callable[[Snapshot], object]
-
-
-class Write(Struct, frozen=True):
-    """A step: a unit of work under a site's lock."""
-
-    site: str
-    unit: Callable[[Transaction], object]
-
-
-class Remember(Struct, frozen=True):
-    """A step: bucket sets that the cursor about to be sent names by digest."""
-
-    sets: Mapping[str, tuple[str, ...]]
-
-
-Step = Read | Write | Remember
-Steps = Generator[Step, object, T]
 
 
 class Principal(Struct, frozen=True, kw_only=True):
@@ -302,24 +279,6 @@ class Door:
 
     def _unseal(self, text: str | None, snapshot: Snapshot) -> Cursor | None:
         return unseal(text, self.secret, snapshot.epoch())
-
-
-def run(store: Store, steps: Steps[T]) -> T:
-    """Drive steps on a blocking store."""
-    answer: object = None
-    while True:
-        try:
-            step = steps.send(answer)
-        except StopIteration as stop:
-            return stop.value  # type: ignore[no-any-return]
-        match step:
-            case Read(unit):
-                answer = store.read(unit)
-            case Write(site, unit):
-                answer = store.write(site, unit)
-            case Remember(sets):
-                for digest, names in sets.items():
-                    store.remember_bucket_set(digest, names)
 
 
 def server_replica(user: str, purpose: str) -> str:

@@ -110,6 +110,8 @@ def _open_site(snapshot: Snapshot, page: Page, site: str, entitled: tuple[str, .
             entitled=entitled,
         )
     names = snapshot.bucket_set(page.cursor.sets[position.held].hex())
+    known = set(names or ()) | position.reading.keys()
+    page.drop += [f"{site}/{name}" for name in sorted(known.difference(entitled))]
     void = names is None or position.seq > head.seq or (position.seq < head.floor and position.seq > 0)
     if void:
         page.reset += [f"{site}/{name}" for name in entitled]
@@ -121,9 +123,11 @@ def _open_site(snapshot: Snapshot, page: Page, site: str, entitled: tuple[str, .
             reading=dict.fromkeys(entitled, 0),
             entitled=entitled,
         )
-    known = set(names or ()) | position.reading.keys()
-    page.drop += [f"{site}/{name}" for name in sorted(known.difference(entitled))]
     reading = {name: position.reading.get(name, 0) for name in entitled if name not in (names or ())}
+    for name, read_to in reading.items():
+        if 0 < read_to < head.floor:  # what was sent earlier may have gone since, and nobody knows any more
+            page.reset.append(f"{site}/{name}")
+            reading[name] = 0
     return _Site(
         id=site,
         head=head.seq,

@@ -80,7 +80,8 @@ def _item(entry: Entry, layer: Layer) -> Draft:
     entity, record = subject_of(entry.incoming)
     for known, values in layer.find("review", "subject", record):
         items = values.get("items")
-        same = values.get("replica") == entry.replica and values.get("subject_entity") == entity
+        mine = values.get("replica") == entry.replica and values.get("author") == entry.incoming.user
+        same = mine and values.get("subject_entity") == entity
         if same and values.get("status") == "open" and (not isinstance(items, list) or len(items) < MAX_ITEMS):
             draft = layer.open(("review", known))
             assert draft is not None

@@ -15,8 +15,9 @@ from wuye.kernel.clock import to_ms, to_wire
 from wuye.kernel.ids import uuid7
 from wuye.model.registry import Registry
 from wuye.protocol.wire import FeedChange, Kind, Op, Result, SyncRequest, SyncResponse
-from wuye.sync.door import Door, Principal, Steps, run, server_replica
+from wuye.sync.door import Door, Principal, server_replica
 from wuye.sync.ports import Installation, LedgerRow, Need, ReplicaState, Store, Stored
+from wuye.sync.steps import Steps, run
 from wuye.testing.memory import MemoryStore
 
 T = TypeVar("T")
