@@ -176,6 +176,41 @@ def test_3_1_sites_commit_one_after_the_other_and_what_one_cannot_the_others_did
     assert [len(house.all("lab.thing", site)) for site in (house.estate, house.mall)] == [1, 1]
 
 
+@pytest.mark.parametrize("busy", [0, 1])
+def test_3_1_a_site_that_is_full_has_no_results_and_the_others_stand(house: House, busy: int) -> None:
+    replica = both_sites(house)
+    sites = (house.estate, house.mall)
+    ops = [replica.number(house.op("lab.thing", site=site, set={"name": "x"})) for site in sites]
+    commits = iter(range(10))
+
+    def fault(point: str) -> None:
+        if point == "commit" and next(commits) == busy:
+            raise Problem("busy")
+
+    house.memory.fault = fault
+    response = replica.send(ops)
+    house.memory.fault = None
+    stood = sites[1 - busy]
+    assert [(result.site, result.status) for result in response.results] == [(stood, "applied")]
+    assert response.acked == {stood: 1}
+    replica.absorb(response)
+    assert [result.status for result in replica.sync([ops[busy]])] == ["applied"]
+
+
+def test_2_a_server_that_is_full_everywhere_says_so_and_nothing_is_lost(house: House) -> None:
+    replica = both_sites(house)
+    ops = [replica.number(house.op("lab.thing", site=site, set={"name": "x"})) for site in (house.estate, house.mall)]
+
+    def fault(point: str) -> None:
+        if point == "commit":
+            raise Problem("busy")
+
+    house.memory.fault = fault
+    assert refused(replica, [msgspec.to_builtins(op) for op in ops]).code == "busy"
+    house.memory.fault = None
+    assert [result.status for result in replica.sync(ops)] == ["applied", "applied"]
+
+
 def test_3_1_what_was_committed_before_the_answer_was_lost_is_not_applied_again(house: House, worker: Replica) -> None:
     op = worker.number(house.op("lab.thing", set={"name": "x"}))
 

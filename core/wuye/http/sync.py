@@ -41,7 +41,7 @@ def routes(server: Server) -> Sequence[ASGIRouteHandler]:
         alive = speaker.alive(to_ms(now))
         if alive and (same := quiet.answer(speaker, asked, now)):
             return same
-        if not alive and not (asked.ops and await server.speakers.may_offer(speaker)):
+        if not alive and not (asked.ops and asked.cursor is None and await server.speakers.may_offer(speaker)):
             raise speaker.refusal()
         principal = Principal(user=speaker.user, replica=speaker.session.replica, alive=alive)
         await server.road.directory()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, TypeVar
 
 from wuye.kernel.clock import Clock
+from wuye.kernel.errors import Problem
 from wuye.model.rules import FollowUp
 from wuye.protocol.wire import Op, Result, SyncRequest
 from wuye.storage.sqlite import SqliteSnapshot, SqliteStore, SqliteTransaction
@@ -97,19 +98,23 @@ class Road:
     async def run(self, steps: Steps[T]) -> T:
         """Drive steps; the asynchronous twin of `wuye.sync.steps.run`."""
         answer: object = None
+        refused: Problem | None = None
         while True:
             try:
-                step = steps.send(answer)
+                step = steps.throw(refused) if refused else steps.send(answer)
             except StopIteration as stop:
                 return stop.value  # type: ignore[no-any-return]
-            match step:
-                case Read(unit):
-                    answer = await self.store.read(unit)
-                case Write(site, unit):
-                    answer = await self.write(site, unit)
-                case Remember(sets):
-                    await self.store.write("", _remember(sets))
-                    answer = None
+            answer = refused = None
+            try:
+                match step:
+                    case Read(unit):
+                        answer = await self.store.read(unit)
+                    case Write(site, unit):
+                        answer = await self.write(site, unit)
+                    case Remember(sets):
+                        await self.store.write("", _remember(sets))
+            except Problem as problem:
+                refused = problem
 
     def sweep_soon(self, sites: frozenset[str]) -> None:
         """Judge the held ops of sites in the background."""

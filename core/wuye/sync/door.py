@@ -101,7 +101,11 @@ class Door:
             admitted = yield Read(lambda snapshot: self._admit(snapshot, principal, request, by_site, now))
             assert isinstance(admitted, _Admitted)
             for site, ops in by_site.items():
-                pushed[site] = admitted.repeated.get(site) or (yield from self._push(admitted, site, ops, now))
+                try:
+                    pushed[site] = admitted.repeated.get(site) or (yield from self._push(admitted, site, ops, now))
+                except Problem as problem:
+                    if problem.code != "busy" or (site == [*by_site][-1] and not pushed):
+                        raise
         elif request.cursor is not None:
             yield from self._acknowledge(principal, request.cursor, now)
         answer = yield Read(
@@ -255,8 +259,8 @@ class Door:
         acked = {site: head.n for site, head in snapshot.acked(principal.replica).items()}
         results = [
             result
-            for site, ops in by_site.items()
-            for result in _present_results(snapshot, principal.user, site, ops, pushed[site])
+            for site, sent in pushed.items()
+            for result in _present_results(snapshot, principal.user, site, by_site[site], sent)
         ]
         response = SyncResponse(acked=acked, results=results, epoch=snapshot.epoch(), now=to_wire(now))
         answer = Answer(

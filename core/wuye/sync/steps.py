@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
+from wuye.kernel.errors import Problem
 from wuye.sync.ports import Snapshot, Store, Transaction
 
 T = TypeVar("T")
@@ -38,18 +39,23 @@ Steps = Generator[Step, object, T]
 
 
 def run(store: Store, steps: Steps[T]) -> T:
-    """Drive steps on a blocking store."""
+    """Drive steps on a blocking store. What the store refuses, the steps are told."""
     answer: object = None
+    refused: Problem | None = None
     while True:
         try:
-            step = steps.send(answer)
+            step = steps.throw(refused) if refused else steps.send(answer)
         except StopIteration as stop:
             return stop.value  # type: ignore[no-any-return]
-        match step:
-            case Read(unit):
-                answer = store.read(unit)
-            case Write(site, unit):
-                answer = store.write(site, unit)
-            case Remember(sets):
-                for digest, names in sets.items():
-                    store.remember_bucket_set(digest, names)
+        answer = refused = None
+        try:
+            match step:
+                case Read(unit):
+                    answer = store.read(unit)
+                case Write(site, unit):
+                    answer = store.write(site, unit)
+                case Remember(sets):
+                    for digest, names in sets.items():
+                        store.remember_bucket_set(digest, names)
+        except Problem as problem:
+            refused = problem
