@@ -11,7 +11,7 @@ import click
 from wuye.bootstrap import find_user, first_admin
 from wuye.cli.reach import reach
 from wuye.cli.say import say
-from wuye.imports.drafts import Draft
+from wuye.imports.drafts import Draft, Planned
 from wuye.imports.faults import Fault
 from wuye.imports.rights import check_rights
 from wuye.imports.run import Refusal, Sorted, Way, sort_out, write
@@ -53,6 +53,8 @@ def bring_in(
         for site in {planned.op.site for unit in draft.units for planned in unit}:
             check_rights(directory, user, site, rights, to_ms(now))
         check_rights(directory, user, directory.org, {f"{op.entity}.create" for op in draft.founding}, to_ms(now))
+        founding = sort_out(way, [(Planned(1, op),) for op in draft.founding])
+        draft.founding = [planned.op for unit in founding.new for planned in unit]
         found = sort_out(way, draft.units, elsewhere=_other_sites(draft, directory))
         places = sort_out(way, draft.places)
         _say_what(draft, found, places, directory)
