@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wuye.sync.ports import LedgerRow, LogHead, Need
+from wuye.sync.ports import Carried, Facts, LedgerRow, LogHead, Need
 from wuye.sync.unit import verify_chain
 
 from .office import LOG
 from .oracle import Key, Truth
 from .points import registry
+from .stores import held, ledger
 from .town import SITES, SYSTEM
 
 if TYPE_CHECKING:
@@ -27,10 +28,7 @@ class Books:
     def __init__(self, world: "World", truth: Truth) -> None:
         self.world = world
         self.truth = truth
-        store = world.store
-        self.rows: dict[str, list[LedgerRow]] = {
-            site: store.read(lambda snapshot, site=site: snapshot.ledger(site, limit=10**9)) for site in SITES
-        }
+        self.rows: dict[str, list[LedgerRow]] = {site: ledger(world.store, site) for site in SITES}
         self.chains: dict[tuple[str, str], list[LedgerRow]] = {}
         for rows in self.rows.values():
             for row in rows:
@@ -69,11 +67,11 @@ class Books:
 
     def _what_waits_is_held(self, nothing_held: bool) -> None:
         for site in SITES:
-            waiting = self.world.store.read(lambda snapshot, site=site: snapshot.held(site))
+            waiting = held(self.world.store, site)
             expected = {
                 key for key, chain in self.chains.items() if chain[-1].status == "held" and chain[0].site == site
             }
-            assert {(held.user, held.op) for held in waiting} == expected, f"held at {site}: {waiting} {expected}"
+            assert {(one.user, one.op) for one in waiting} == expected, f"held at {site}: {waiting} {expected}"
             assert not (nothing_held and waiting), f"held for more than a week: {waiting}"
 
     def _what_was_not_done_as_asked_is_for_review(self) -> None:
@@ -112,15 +110,23 @@ class Books:
             for row in rows:
                 if row.replica and row.n:
                     logs.setdefault((row.replica, self.bodies[id(row)]["site"]), set()).add(row.n)
-        store, ops = self.world.store, sorted({op for _, op in self.chains})
         for replica in sorted({replica for replica, _ in logs}):
-            for site in SITES:
-                for carried in store.read(lambda s, site=site, replica=replica: s.carried(site, replica, ops)):
-                    log = self.bodies[id(self._row_of(carried.op))]["site"]
-                    logs.setdefault((replica, log), set()).add(carried.n)
+            for carried in self._carried(replica):
+                log = self.bodies[id(self._row_of(carried.op))]["site"]
+                logs.setdefault((replica, log), set()).add(carried.n)
         for (replica, site), numbers in logs.items():
-            acked = store.read(lambda s, replica=replica: s.acked(replica)).get(site, LogHead()).n
+            acked = self._acked(replica).get(site, LogHead()).n
             assert numbers == set(range(1, acked + 1)), f"log of {replica} at {site}: {sorted(numbers)}, acked {acked}"
+
+    def _carried(self, replica: str) -> list[Carried]:
+        ops = sorted({op for _, op in self.chains})
+        return self.world.store.read(lambda s: [row for site in SITES for row in s.carried(site, replica, ops)])
+
+    def _acked(self, replica: str) -> Mapping[str, LogHead]:
+        return self.world.store.read(lambda snapshot: snapshot.acked(replica))
+
+    def _load(self, site: str, need: Need) -> Facts:
+        return self.world.store.read(lambda snapshot: snapshot.load(site, need))
 
     def _row_of(self, op: str) -> LedgerRow:
         return next(row for rows in self.rows.values() for row in rows if row.op == op)
@@ -202,7 +208,7 @@ class Books:
                     sums[member] = sums.get(member, 0) + amount
                     assert amount >= 0 or sums[member] >= 0, f"{member} fell to {sums[member]}"
             need = Need(balances={("points.entry", member) for member in sums})
-            kept = self.world.store.read(lambda s, site=site, need=need: s.load(site, need)).balances
+            kept = self._load(site, need).balances
             assert {member: kept["points.entry", member] for member in sums} == sums, f"{kept} {sums}"
             for member, total in sums.items():
                 stored = self.truth.records.get((site, "points.member", member))

@@ -221,16 +221,15 @@ def by_hearsay(world: "World", tab: Replica) -> object:
 def nonsense(world: "World", tab: Replica) -> object:
     """An app with a fault writes what does not fit."""
     site = world.random.choice((HOMES, MALL, OFFICE, world.new_id()))
-    entity, values, version = world.random.choice(
-        (
-            ("ticket", {"title": 5}, 1),
-            ("ticket", {"title": world.word(), "colour": "red"}, 1),
-            ("ticket", {"title": world.word()}, 1),
-            ("ticket", {"title": world.word()}, 9),
-            ("ghost.entity", {"name": world.word()}, 1),
-            ("points.entry", {"member": world.new_id(), "amount": 5}, 1),
-        )
+    written: tuple[tuple[str, dict[str, object], int], ...] = (
+        ("ticket", {"title": 5}, 1),
+        ("ticket", {"title": world.word(), "colour": "red"}, 1),
+        ("ticket", {"title": world.word()}, 1),
+        ("ticket", {"title": world.word()}, 9),
+        ("ghost.entity", {"name": world.word()}, 1),
+        ("points.entry", {"member": world.new_id(), "amount": 5}, 1),
     )
+    entity, values, version = world.random.choice(written)
     return append(world, tab, site, entity, values, version=version)
 
 

@@ -7,6 +7,7 @@ from unittest.mock import patch
 
 import msgspec
 
+from wuye.sync import group as group_module
 from wuye.sync import unit as unit_module
 from wuye.sync.directory import Directory
 from wuye.sync.group import Judged, Waiting
@@ -111,7 +112,7 @@ def no_left_marks() -> AbstractContextManager[object]:
 
 def rights_by_at() -> AbstractContextManager[object]:
     """The server judges by the rights at the time that the op bears."""
-    judge_group = unit_module.judge_group
+    judge_group = group_module.judge_group
 
     def believing(
         group: Sequence[Incoming],

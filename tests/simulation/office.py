@@ -11,6 +11,7 @@ from wuye.sync.ports import Need, ReplicaState
 
 from .points import Weather
 from .server import Crash
+from .stores import held
 from .town import ADMIN, HOMES, MALL, OFFICE, ORG, POSTS, SITES, ZONES, op_of
 
 if TYPE_CHECKING:
@@ -109,13 +110,13 @@ def revoke_device(world: "World") -> str | None:
 def admit(world: "World") -> str | None:
     """A supervisor lets in what came with a dead token."""
     for site in SITES:
-        for held in world.store.read(lambda snapshot, site=site: snapshot.held(site)):
-            if held.wait.startswith("user:") and held.review:
+        for waiting in held(world.store, site):
+            if waiting.wait.startswith("user:") and waiting.review:
                 op = Op(
-                    n=0, op=world.new_id(), site=site, entity="review", record=held.review, kind="act", act="admit",
-                    at=to_wire(world.now), args={"ops": [held.op]},
+                    n=0, op=world.new_id(), site=site, entity="review", record=waiting.review, kind="act", act="admit",
+                    at=to_wire(world.now), args={"ops": [waiting.op]},
                 )  # fmt: skip
-                return f"{held.op} {submit(world, site, op)}"
+                return f"{waiting.op} {submit(world, site, op)}"
     return None
 
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 from wuye.storage.drift import create_missing
 from wuye.storage.migrator import migrate
 from wuye.storage.sqlite import BlockingStore, SqliteStore, SqliteTransaction
+from wuye.sync.ports import Head, HeldOp, LedgerRow, Store
 from wuye.testing.memory import MemoryStore
 
 from . import town
@@ -64,3 +65,18 @@ def _founded_file() -> bytes:
         with SqliteStore(path, registry(), readers=1) as store:
             town.found(store.blocking)
         return path.read_bytes()
+
+
+def ledger(store: Store, site: str, after: int = 0) -> list[LedgerRow]:
+    """Return a site's ledger behind a position."""
+    return store.read(lambda snapshot: snapshot.ledger(site, after=after, limit=10**9))
+
+
+def held(store: Store, site: str) -> list[HeldOp]:
+    """Return the ops that wait at a site."""
+    return store.read(lambda snapshot: snapshot.held(site))
+
+
+def heads(store: Store) -> list[Head]:
+    """Return the ends of all logs."""
+    return store.read(lambda snapshot: [snapshot.head(site) for site in town.SITES])

@@ -108,15 +108,18 @@ def torn(store: Store, after: int) -> Iterator[None]:
     """Let the process die at its ``after``-th write to the database: what was not committed is gone."""
     left = [after]
 
-    def burn() -> None:
-        left[0] -= 1
-        if left[0] < 0:
-            raise Crash
+    def until_then(write: Callable[..., int]) -> Callable[..., int]:
+        def mortal(*args: object) -> int:
+            left[0] -= 1
+            if left[0] < 0:
+                raise Crash
+            return write(*args)
 
-    run, run_many = store.run, store.run_many
-    store.run = lambda *args: (burn(), run(*args))[1]  # type: ignore[method-assign]
-    store.run_many = lambda *args: (burn(), run_many(*args))[1]  # type: ignore[method-assign]
+        return mortal
+
+    # Shadows the methods of this one handle.
+    vars(store).update(run=until_then(store.run), run_many=until_then(store.run_many))
     try:
         yield
     finally:
-        del store.run, store.run_many
+        del vars(store)["run"], vars(store)["run_many"]

@@ -143,8 +143,7 @@ def op_of(
     was: Mapping[str, object] | None = None,
 ) -> Op:
     """Make a create, or an update when ``was`` is given, for a server-side replica."""
-    kind = "create" if was is None else "update"
     return Op(
-        n=0, op=new_id(), site=site, entity=entity, record=record, kind=kind,
+        n=0, op=new_id(), site=site, entity=entity, record=record, kind="create" if was is None else "update",
         at=to_wire(now - timedelta(seconds=1)), set=dict(set_), was=dict(was or {}),
     )  # fmt: skip

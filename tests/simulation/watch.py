@@ -1,5 +1,6 @@
 """What must be true at every step: of every answer of the server, of every database of a client."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from .office import LOG
 from .oracle import Truth
 from .points import registry
 from .server import SECRET, Exchange
+from .stores import ledger
 from .tablet import Tablet
 from .town import ORG, SITES
 
@@ -94,7 +96,6 @@ class Watch:
 
     def _fully_read(self, exchange: Exchange) -> set[str]:
         """Return the buckets whose news the request asked for: those that its cursor names as read, less resets."""
-        store = self._world.store
         epoch = exchange.answer.response.epoch
         cursor = unseal(exchange.request.cursor, SECRET, epoch)
         if cursor is None:
@@ -103,10 +104,12 @@ class Watch:
         for site in SITES:
             if position := cursor.sites.get(site_key(site)):
                 digest = cursor.sets[position.held].hex()
-                held = store.read(lambda snapshot, digest=digest: snapshot.bucket_set(digest)) or ()
-                names |= {f"{site}/{name}" for name in held}
+                names |= {f"{site}/{name}" for name in self._bucket_set(digest)}
         gone = {*exchange.answer.response.reset, *exchange.answer.response.drop}
         return names - gone
+
+    def _bucket_set(self, digest: str) -> Iterable[str]:
+        return self._world.store.read(lambda snapshot: snapshot.bucket_set(digest)) or ()
 
     def _rows(self, site: str, buckets: set[str], seq: int) -> list[FeedRow]:
         after = dict.fromkeys(sorted(buckets), seq - 1)
@@ -115,7 +118,7 @@ class Watch:
     def _judged_by_rights_then_or_now(self, truth: Truth) -> None:
         """Protocol §3.5: by present rights, or those that this replica last knew of; ``at`` plays no part."""
         for site in SITES:
-            rows = self._world.store.read(lambda s, site=site: s.ledger(site, after=self._read[site], limit=10**6))
+            rows = ledger(self._world.store, site, self._read[site])
             last = {row.op: row for row in rows}
             for row in rows:
                 self._read[site] = row.pos

@@ -271,17 +271,16 @@ class World:
         return tablet.device.card.id not in self.server.revoked and self.server.directory().enabled(tablet.post.id)
 
     def _state(self) -> object:
-        heads = self.store.read(lambda snapshot: [snapshot.head(site).seq for site in town.SITES])
-        return heads, [(t.store.meta("cursor"), t.store.meta("replica")) for t in self.tablets]
+        return stores.heads(self.store), [(t.store.meta("cursor"), t.store.meta("replica")) for t in self.tablets]
 
     def _look_back(self) -> None:
         """What is still under way arrives at last; it changes nothing."""
         self.tell("late letters arrive")
-        before = self.store.read(lambda snapshot: [snapshot.head(site).seq for site in town.SITES])
+        before = stores.heads(self.store)
         for letter in list(self.network.letters):
             self.network.serve(letter)
             self.network.deliver(letter)
-        after = self.store.read(lambda snapshot: [snapshot.head(site).seq for site in town.SITES])
+        after = stores.heads(self.store)
         assert before == after, f"late letters changed something: {before} {after}"
         self.rest()
 

@@ -134,6 +134,9 @@ def test_3_2_one_item_a_replica_and_record(house: House, worker: Replica, mate: 
     assert reviews[0] == reviews[1] != reviews[2]
     again = mate.push(house.op("lab.thing", "update", thing, set={"name": "d"}, was={"name": "x"}))
     assert again[0].review == reviews[0]
+    other_log = house.replica(mate.user)
+    [result] = other_log.push(house.op("lab.thing", "update", thing, set={"name": "e"}, was={"name": "x"}))
+    assert result.review not in reviews
 
 
 @pytest.mark.parametrize("exists", [True, False])

@@ -121,14 +121,15 @@ def test_3_3_the_clamp_is_by_each_ops_own_base(house: House, worker: Replica, ma
     """Two ops of one push on one record, the second written after seeing more."""
     thing = make(mate, spot="first", name="x")
     worker.sync()
-    low = change(worker, thing, high=1)
+    low = change(worker, thing, name="w")
     house.wait(minutes=10)
+    mate.push(change(mate, thing, name="contested"))
     late_edit = at(change(mate, thing, spot="old"), house, minutes=-5)
     mate.push(change(mate, thing, log="news"))
     worker.sync()
     mine = msgspec.structs.replace(change(worker, thing, spot="mine"), at=low.at)
     mate.push(late_edit)
-    worker.push(low, mine)
+    assert [result.fields for result in worker.push(low, mine)] == [("name",), ("spot",)]
     assert spot(house, thing) == "mine"
 
 

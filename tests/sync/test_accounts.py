@@ -79,7 +79,8 @@ def test_3_1_the_entries_of_a_group_see_each_other(house: House, worker: Replica
     assert balance(house, wallet) == 0
     group = house.id()
     over = [entry(house, wallet, points, group=group) for points in (5, -6)]
-    assert [result.code for result in worker.push(*over)] == ["group", "balance"]
+    results = worker.push(*over, entry(house, wallet, -5))
+    assert [result.code for result in results] == ["group", "balance", "balance"]
 
 
 @pytest.mark.parametrize("kind", ["update", "delete"])

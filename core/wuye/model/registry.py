@@ -33,12 +33,18 @@ class BadPlugin(Exception):
 
 
 class Model(Struct, frozen=True, kw_only=True):
-    """An entity made ready for judging: checks and expressions compiled, names sorted into sets."""
+    """An entity made ready for judging: checks and expressions compiled, names sorted into sets.
+
+    ``settable`` fields are the users', ``writable`` ones also the rules'; an import may give ``importable`` ones to
+    what it creates, the state included.
+    """
 
     entity: Entity
     plugin: str
     checks: Mapping[str, Check]
     settable: frozenset[str]
+    writable: frozenset[str]
+    importable: frozenset[str]
     policies: Mapping[str, MergePolicy]
     required: tuple[tuple[str, Expression | None], ...]
     defaults: Mapping[str, object]
@@ -243,6 +249,7 @@ def _compile(plugin: str, entity: Entity, codes: Mapping[str, frozenset[str]]) -
     whens = {f.name: expression(f.when) for f in entity.fields if f.when}
     required = tuple((f.name, whens.get(f.name)) for f in entity.fields if f.required and not f.readonly)
     owned = {key.field for key in entity.keys if key.via and entity.field(key.field).readonly}
+    writable = frozenset(f.name for f in entity.fields if not f.derive and f.name != state)
     transitions: dict[str, list[Transition]] = {}
     for transition in entity.workflow.transitions if entity.workflow else ():
         transitions.setdefault(transition.act, []).append(transition)
@@ -253,6 +260,8 @@ def _compile(plugin: str, entity: Entity, codes: Mapping[str, frozenset[str]]) -
         checks={field.name: compile_check(field, codes) for field in entity.fields},
         settable=frozenset(f.name for f in entity.fields if not f.readonly and not f.derive and f.name != state)
         - owned,
+        writable=writable,
+        importable=writable | {state} if state else writable,
         policies={field.name: field.merge for field in entity.fields},
         required=required,
         defaults={field.name: field.default for field in entity.fields if field.default is not None},

@@ -108,6 +108,8 @@ def _model(op: Op, site: str, directory: Directory) -> Model:
 
 
 def _upcast(op: Op, model: Model) -> Op:
+    if op.v == model.entity.version:
+        return op
     set_, was = dict(op.set), dict(op.was)
     for version in range(op.v, model.entity.version):
         if upcast := model.entity.upcasters.get(version):
@@ -172,13 +174,10 @@ def _permit(op: Op, author: Author, right: str, draft: Draft, layer: Layer) -> s
 
 
 def _settable(model: Model, author: Author, op: Op) -> frozenset[str]:
-    if author.writes is not None or author.now.may_somewhere(f"{op.entity}.import"):
-        derived = {name for name, _ in model.derived}
-        state = {model.state_field} if op.kind == "create" and model.state_field else set()
-        return (
-            frozenset(model.checks.keys() | state) - derived - (set() if op.kind == "create" else {model.state_field})
-        )
-    return model.settable
+    """Return the fields that an op may name: the server's own only when a rule writes or an import creates."""
+    if op.kind == "create" and (author.writes is not None or author.now.may_somewhere(f"{op.entity}.import")):
+        return model.importable
+    return model.settable if author.writes is None else model.writable
 
 
 def _clean(op: Op, model: Model, settable: frozenset[str]) -> dict[str, object]:

@@ -124,10 +124,6 @@ def _open_site(snapshot: Snapshot, page: Page, site: str, entitled: tuple[str, .
             entitled=entitled,
         )
     reading = {name: position.reading.get(name, 0) for name in entitled if name not in (names or ())}
-    for name, read_to in reading.items():
-        if 0 < read_to < head.floor:  # what was sent earlier may have gone since, and nobody knows any more
-            page.reset.append(f"{site}/{name}")
-            reading[name] = 0
     return _Site(
         id=site,
         head=head.seq,
