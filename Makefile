@@ -21,7 +21,7 @@ run: $(STAMP)  ## a demo organisation on http://127.0.0.1:$(PORT)
 	@$(BIN)/wuye serve --dir .demo --port $(PORT)
 
 test: $(STAMP) lint  ## everything CI proves
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: $(STAMP)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -69,7 +69,7 @@ def test_USR_1_people_keep_their_user_names_and_are_disabled_not_deleted(org: De
 
 
 @pytest.mark.parametrize(
-    ("value", "fits"), [("14", True), ('"文字"', True), (None, True), ("[1,", False), ("文字", False)]
+    ("value", "fits"), [("14", True), ('"文字"', True), (None, True), ("[1,", False), ("文字", False), ("NaN", False)]
 )
 def test_a_setting_is_json(org: Desk, value: str | None, fits: bool) -> None:
     rejects, _ = org.judge(org.change("setting", "setting-1", {"name": "hold_days", "value": value}))

@@ -20,8 +20,8 @@ def server(monkeypatch: pytest.MonkeyPatch) -> FakeServer:
 
 @pytest.fixture
 def run(tmp_path: Path, server: FakeServer):
-    def call(*words: str, lang: str = "en") -> Result:
-        environment = {"WUYE_CLIENT_DIR": str(tmp_path), "WUYE_LANG": lang, "COLUMNS": "200"}
+    def call(*words: str, lang: str = "en", columns: int = 200) -> Result:
+        environment = {"WUYE_CLIENT_DIR": str(tmp_path), "WUYE_LANG": lang, "COLUMNS": str(columns)}
         return CliRunner().invoke(cli.main, words, env=environment)
 
     return call
@@ -65,6 +65,27 @@ def test_faults_are_sentences_in_the_user_s_language(run, lang: str) -> None:
     assert missing.exit_code == 2
     assert "ffff" in missing.output
     assert run("new", "NOWHERE", "ticket", "title=x", lang=lang).exit_code == 1
+
+
+def test_what_does_not_exist_is_answered_with_what_there_is(run) -> None:
+    run("login", "fake:", "li.na", "--password", "secret")
+    for words in (["tickets"], ["ticket", "--where", "stat=x"], ["ticket", "--order=-nothing"]):
+        answer = run("list", *words)
+        assert answer.exit_code == 2
+        assert ("ticket" if words == ["tickets"] else "priority") in answer.output
+    choice = run("new", "HQ-01", "ticket", "title=x", "priority=fast")
+    assert "urgent" in choice.output
+
+
+def test_TKT_14_a_narrow_terminal_shows_id_and_number_whole_and_the_number_names_the_record(run) -> None:
+    run("login", "fake:", "li.na", "--password", "secret", "--device", "T07")
+    made = run("new", "HQ-01", "ticket", f"title={'漏水' * 20}").output
+    ticket = re.search(r"[0-9a-f-]{36}", made).group()
+    number = re.search(r"BX-T07-[0-9-]+", made).group()
+    listed = run("list", "ticket", columns=60).output
+    assert ticket[-8:] in listed
+    assert number in listed
+    assert ticket in run("show", "HQ-01", "ticket", number).output
 
 
 def test_a_wrong_password_is_the_server_s_own_text(run) -> None:

@@ -1,5 +1,6 @@
 """Protocol §2 audit and plain reading; OWN-7: values only to who may read them, and every look-up is logged."""
 
+import base64
 from collections.abc import Callable, Mapping, Sequence
 
 import pytest
@@ -338,5 +339,25 @@ def test_OWN_7_who_may_not_read_private_data_gets_none_of_it(play: Play, company
         )
         assert PHONE not in str(await technician.read_all())
         assert await looked_up(desk) == []
+
+    play(story)
+
+
+@pytest.mark.parametrize(
+    ("path", "params"),
+    [
+        (f"/sites/{ESTATE}/ticket", {"limit": "²"}),
+        (f"/sites/{ESTATE}/ticket", {"reopened": "²"}),
+        (f"/sites/{ESTATE}/ticket", {"reopened": "9" * 400}),
+        (f"/sites/{ESTATE}/ticket", {"after": base64.urlsafe_b64encode(b'["",99999999999999999999]').decode()}),
+        ("/ledger", {"site": ESTATE, "limit": "²"}),
+        ("/ledger", {"site": ESTATE, "since": "²"}),
+    ],
+)
+def test_2_numbers_that_are_none_or_too_large_are_refused(
+    play: Play, company: Company, path: str, params: dict[str, str]
+) -> None:
+    async def story(desk: Desk) -> None:
+        check_problem(await (await desk.at_work("li.na")).get(path, **params), 400, "invalid_request", company)
 
     play(story)

@@ -72,6 +72,21 @@ def test_3_bad_utf_8_inside_an_op_names_the_op(play: Play, company: Company) -> 
     play(story)
 
 
+def test_3_1_half_an_emoji_does_not_block_an_outbox(play: Play) -> None:
+    async def story(desk: Desk) -> None:
+        tablet = await desk.at_work("li.na")
+        texts = ["cut \ud83d", "\udc00 cut", "whole 😀", "a path \\ud83d"]
+        ops = [create(tablet, name, set={"title": text}) for name, text in zip("abcd", texts, strict=True)]
+        body = json.dumps(tablet.request(*ops)).encode()
+        for _ in range(2):  # and a repetition is no fork
+            answer = await desk.http.post("/api/v1/sync", content=body, headers=tablet.headers)
+            assert [result["status"] for result in answer.json()["results"]] == ["applied"] * 4
+        titles = {c["d"]["title"] for c in (await tablet.sync()).json()["changes"] if c["e"] == "ticket"}
+        assert titles == {"cut \ufffd", "\ufffd cut", "whole 😀", "a path \\ud83d"}
+
+    play(story)
+
+
 def test_3_limits_and_cursors_out_of_range_do_no_harm(play: Play) -> None:
     async def story(desk: Desk) -> None:
         tablet = await desk.at_work("li.na")

@@ -24,6 +24,7 @@ from wuye.http.sessions import (
 from wuye.kernel.clock import to_ms
 from wuye.kernel.errors import Problem
 from wuye.storage.sqlite import Account
+from wuye.sync.door import server_replica
 
 Play = Callable[[Story], None]
 POLICY = Policy(session_ms=1, password_ms=1, length=10, failures=5, lock_ms=900_000, grace_ms=1)
@@ -86,6 +87,15 @@ def test_3_8_a_log_in_adopts_the_users_own_unknown_replica(play: Play, company: 
         assert (await tablet.sync(await ticket(tablet, "t"))).json()["acked"] == {ESTATE: 1}
         other = await desk.at_work("zhao.min")
         check_problem(await other.log_in("zhao.min", adopt=tablet.replica), 403, "wrong_replica", company)
+
+    play(story)
+
+
+def test_3_8_nobody_adopts_a_replica_on_the_server(play: Play, company: Company) -> None:
+    async def story(desk: Desk) -> None:
+        for user, purpose in (("plugin:core", "devices"), (company.admin, "import")):
+            answer = await desk.tablet().log_in("li.na", adopt=server_replica(user, purpose))
+            check_problem(answer, 403, "wrong_replica", company)
 
     play(story)
 

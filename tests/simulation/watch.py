@@ -17,7 +17,7 @@ from .office import LOG
 from .oracle import Truth
 from .points import registry
 from .server import SECRET, Exchange
-from .stores import ledger
+from .stores import heads, ledger
 from .tablet import Tablet
 from .town import ORG, SITES
 
@@ -151,7 +151,9 @@ class Watch:
         return any(not truth.places(key) & mine for key in named)
 
     def arrived(self, principal: Principal, request: SyncRequest) -> None:
-        """Note what a replica shows to know, before it is served."""
+        """Note what a replica shows to know, before it is served; what was judged before was judged without that."""
+        if [self._read[site] for site in SITES] != [head.pos for head in heads(self._world.store)]:
+            self._judged_by_rights_then_or_now(Truth(self._world.store, self._world.now))
         known = self._issued.get(request.cursor or "", 0)
         self._shown[principal.replica] = max(self._shown.get(principal.replica, 0), known)
 

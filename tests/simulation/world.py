@@ -77,7 +77,6 @@ class World:
         self.watch = Watch(self)
         self.server.arrived = self.watch.arrived
         self.server.watch = self.watch.exchanged
-        self._settle_in()
 
     # Chance
 
@@ -95,6 +94,11 @@ class World:
         return self.random.choice(FATES) if self._chaos and self.random.random() < self.loss else "served"
 
     def fault(self, point: str) -> None:
+        """Let the server die at a point of its store (`wuye.testing.memory.Fault`).
+
+        Raises:
+            Crash: so it happens.
+        """
         if self._chaos and self.random.random() < self.crashes / 3:
             self.tell(f"the server dies at {point}")
             raise Crash
@@ -127,6 +131,7 @@ class World:
     def run(self) -> None:
         """Let things happen, come to rest, and look whether everything is as it must be."""
         try:
+            self._settle_in()
             for _ in range(self.random.randint(40, 120)):
                 self.step()
             self.rest()

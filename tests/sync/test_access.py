@@ -185,6 +185,20 @@ def test_3_the_hash_of_the_manifest_changes_with_what_it_says(house: House, work
     assert len({first, second, exchange(worker).manifest}) == 3
 
 
+@pytest.mark.parametrize("value", ['"many"', "1e9", "NaN", "true", "-3", "1" + "0" * 30, "[" * 5000])
+def test_a_setting_that_does_not_fit_is_as_if_unset(house: House, worker: Replica, value: str) -> None:
+    house.write(house.org, house.op("setting", site=house.org, set={"name": "grace_days", "value": value}))
+    assert house.store.read(house.door.directory).setting(house.org, "grace_days") == 14
+    assert exchange(worker).manifest
+
+
+def test_2_a_moment_before_the_year_1000_stays_readable(house: House, worker: Replica) -> None:
+    grant = {"user": worker.user, "role": "lab_reader", "site": house.mall, "starts": "0202-11-22T00:00:00.000Z"}
+    house.write(house.org, house.op("grant", site=house.org, set=grant))
+    assert "0202-11-22T00:00:00.000Z" in [body.get("starts") for body in house.all("grant", house.org).values()]
+    assert exchange(worker).manifest
+
+
 def test_design_5_past_rights_can_be_judged_for_grants_are_ended_never_changed(house: House) -> None:
     admin = house.replica(house.user("admin", site=house.org))
     user = house.user("lab_reader")

@@ -1,5 +1,6 @@
 """``wuye-client``: the offline client on the command line, in four languages."""
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from wuye_client.shell import BadPair, Shell, read_pairs
 from wuye_client.texts import LANGUAGES, guess_locale, say
 
 _LANG = guess_locale()
+_WIDE = 200  # files and pipes have no width of their own
 
 
 def _t(key: str) -> str:
@@ -37,7 +39,8 @@ class _Options:
             raise click.UsageError(say("cli.no_user", self.locale))
         replica = Replica.open(self.device.path_of(name), device=self.device)
         click.get_current_context().call_on_close(replica.close)
-        return Shell(replica, self.locale, Console())
+        fixed = sys.stdout.isatty() or "COLUMNS" in os.environ
+        return Shell(replica, self.locale, Console(width=None if fixed else _WIDE))
 
 
 class _Group(click.Group):
@@ -70,7 +73,7 @@ def _command(name: str) -> Callable[[Callable[..., None]], click.Command]:
     help=_t("cli.opt.dir"),
 )
 @click.option("--user", envvar="WUYE_USER", help=_t("cli.opt.user"))
-@click.option("--lang", type=click.Choice(LANGUAGES), envvar="WUYE_LANG", default=_LANG, help=_t("cli.opt.lang"))
+@click.option("--lang", type=click.Choice(LANGUAGES), default=guess_locale, help=_t("cli.opt.lang"))
 @click.pass_context
 def main(context: click.Context, folder: str, user: str | None, lang: str) -> None:
     """Read the common options."""
@@ -135,7 +138,8 @@ def status(options: _Options) -> None:
             "server": replica.store.meta("url") or "",
             "device": replica.device.card.name,
             "sites": ", ".join(site.code or site.name for site in replica.sites),
-            "unsent": f"{len(waiting)}" + (f" ({waiting[0].op.at[:16].replace('T', ' ')})" if waiting else ""),
+            "unsent": f"{len(waiting)}" + (f" ({shell.moment(waiting[0].op)})" if waiting else ""),
+            "reviews": str(len(replica.view.query("review", [s.id for s in replica.sites], where={"status": "open"}))),
             "records": str(replica.store.count("SELECT COUNT(*) FROM record")),
         }
     )
@@ -160,8 +164,11 @@ def list_records(
     limit: int,
 ) -> None:
     shell = options.shell()
-    wanted = read_pairs(where, shell.replica.manifest.entities.get(entity))
-    found = shell.replica.query(entity, site=site, where=wanted, search=search, order=order, limit=limit)
+    known = shell.entity(entity)
+    wanted = read_pairs(where, known)
+    shell.entity(entity, [*wanted, *(name.removeprefix("-") for name in order)])
+    by = order or known.views.list.sort
+    found = shell.replica.query(entity, site=site, where=wanted, search=search, order=by, limit=limit)
     shell.records(entity, found)
 
 
@@ -172,7 +179,7 @@ def list_records(
 @_pass
 def show(options: _Options, site: str, entity: str, record: str) -> None:
     shell = options.shell()
-    found = shell.replica.get(site, entity, _find(shell, site, entity, record))
+    found = shell.replica.get(site, entity, shell.find(site, entity, record))
     if found:
         shell.record(found)
 
@@ -185,7 +192,7 @@ def show(options: _Options, site: str, entity: str, record: str) -> None:
 def new(options: _Options, site: str, entity: str, values: tuple[str, ...]) -> None:
     shell = options.shell()
     given = read_pairs(values, shell.replica.manifest.entities.get(entity))
-    shell.say("cli.saved", id=shell.replica.create(site, entity, given))
+    shell.saved(site, entity, shell.replica.create(site, entity, given))
 
 
 @_command("edit")
@@ -197,9 +204,9 @@ def new(options: _Options, site: str, entity: str, values: tuple[str, ...]) -> N
 def edit(options: _Options, site: str, entity: str, record: str, values: tuple[str, ...]) -> None:
     shell = options.shell()
     given = read_pairs(values, shell.replica.manifest.entities.get(entity))
-    found = _find(shell, site, entity, record)
+    found = shell.find(site, entity, record)
     if shell.replica.update(site, entity, found, given):
-        shell.say("cli.saved", id=found)
+        shell.saved(site, entity, found)
     else:
         shell.say("cli.unchanged")
 
@@ -223,9 +230,9 @@ def run_act(
 ) -> None:
     shell = options.shell()
     given = read_pairs(values, shell.replica.manifest.entities.get(entity))
-    found = _find(shell, site, entity, record)
-    shell.replica.act(site, entity, found, act, read_pairs(arg, None), given)
-    shell.say("cli.saved", id=found)
+    found = shell.find(site, entity, record)
+    shell.replica.act(site, entity, found, act, read_pairs(arg), given)
+    shell.saved(site, entity, found)
 
 
 @_command("delete")
@@ -235,9 +242,9 @@ def run_act(
 @_pass
 def delete(options: _Options, site: str, entity: str, record: str) -> None:
     shell = options.shell()
-    found = _find(shell, site, entity, record)
+    found = shell.find(site, entity, record)
     shell.replica.delete(site, entity, found)
-    shell.say("cli.saved", id=found)
+    shell.saved(site, entity, found)
 
 
 @_command("outbox")
@@ -264,11 +271,12 @@ def reviews(options: _Options, site: str | None) -> None:
 @_pass
 def resolve(options: _Options, site: str, review: str, values: tuple[str, ...], ops: tuple[str, ...]) -> None:
     shell = options.shell()
-    found = shell.replica.get(site, "review", _find(shell, site, "review", review))
+    found = shell.replica.get(site, "review", shell.find(site, "review", review))
     if found:
-        entity = shell.replica.manifest.entities.get(str(found.get("subject_entity")))
-        shell.replica.resolve(site, found.id, ops or None, read_pairs(values, entity))
-        shell.say("cli.saved", id=found.id)
+        entity = str(found.get("subject_entity"))
+        given = read_pairs(values, shell.replica.manifest.entities.get(entity))
+        shell.replica.resolve(site, found.id, ops or None, given)
+        shell.saved(site, entity, str(found.get("subject")))
 
 
 @_command("export")
@@ -285,13 +293,3 @@ def export(options: _Options, path: Path) -> None:
 def import_(options: _Options, path: Path) -> None:
     shell = options.shell()
     shell.say("cli.imported", count=shell.replica.import_outbox(path))
-
-
-def _find(shell: Shell, site: str, entity: str, text: str) -> str:
-    """Return a record's id, given that or an ending that only one has, as lists show it."""
-    if shell.replica.get(site, entity, text):
-        return text
-    found = [record.id for record in shell.replica.query(entity, site=site) if record.id.endswith(text)]
-    if len(found) != 1:
-        raise click.UsageError(say("cli.no_match", shell.locale, text=text))
-    return found[0]

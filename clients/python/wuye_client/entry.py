@@ -58,8 +58,9 @@ class Form:
             # What is taken over from another system may have come further.
             if entity.workflow.field in given and entity.allows(self._site, "import"):
                 clean = {entity.workflow.field: given.pop(entity.workflow.field)}
-                if clean[entity.workflow.field] not in {state.name for state in entity.workflow.states}:
-                    raise InvalidEntry([Flaw(entity.workflow.field, "choice")])
+                states = [state.name for state in entity.workflow.states]
+                if clean[entity.workflow.field] not in states:
+                    raise InvalidEntry([Flaw(entity.workflow.field, "choice", {"known": ", ".join(states)})])
         checked, flaws = self._clean(entity, given)
         clean |= {name: value for name, value in checked.items() if value is not None}
         flaws += self._whole(entity, None, {**start, **clean}, clean)
@@ -73,12 +74,14 @@ class Form:
 
     def act(self, seen: Values, act: str, args: Values, changes: Values) -> dict[str, object]:
         """Return the ``set`` that comes with an act, which must be legal from the state that the user saw."""
+        known = self._manifest.entities.get(self._name)
+        flow = known.workflow if known else None
+        if known and not (flow and any(step.act == act for step in flow.transitions)):
+            raise InvalidEntry([Flaw("", "unknown_act")])
         entity = self._allowed(f"act.{act}")
-        flow = entity.workflow
         step = flow.step(act, seen.get(flow.field)) if flow else None
         if flow is None or step is None:
-            known = flow is not None and any(transition.act == act for transition in flow.transitions)
-            raise InvalidEntry([Flaw(flow.field if flow else "", "stale_transition" if known else "unknown_act")])
+            raise InvalidEntry([Flaw(flow.field if flow else "", "stale_transition")])
         clean, flaws = self._clean(entity, changes)
         clean = {field: value for field, value in clean.items() if value != seen.get(field)}
         moved = {**clean, flow.field: step.to}

@@ -148,8 +148,9 @@ def _rrule(_field: Field, value: object, _manifest: Manifest) -> object:
 
 
 def _choice(field: Field, value: object, manifest: Manifest) -> object:
-    if not isinstance(value, str) or value not in manifest.values_of(field):
-        raise Misfit("choice")
+    known = manifest.values_of(field)
+    if not isinstance(value, str) or value not in known:
+        raise Misfit("choice", known=", ".join(name for name, choice in known.items() if not choice.retired))
     return value
 
 

@@ -1,25 +1,32 @@
 """What the command line needs to speak with people: values from texts, texts from values, tables."""
 
+from collections.abc import Iterable, Mapping
+
+import click
 import msgspec
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from wuye_client.manifest import Entity, Field
 from wuye_client.outbox import Entry
 from wuye_client.overlay import open_items
+from wuye_client.protocol import Op
 from wuye_client.replica import Replica
-from wuye_client.texts import say
+from wuye_client.texts import pick, say
 from wuye_client.view import Record
+from wuye_client.words import META
 
 _LISTS = ("choices", "refs")
 _JSON = ("rows", "blobs", "signature", "localized", "place")
+_FEWEST = 3  # columns that are shown however narrow the terminal is
+_WIDEST = 10_000
 
 
 class BadPair(ValueError):
     """A word on the command line that is not ``field=value``."""
 
 
-def read_pairs(pairs: tuple[str, ...], entity: Entity | None) -> dict[str, object]:
+def read_pairs(pairs: tuple[str, ...], entity: Entity | None = None) -> dict[str, object]:
     """Read ``field=value`` words in the types of an entity's fields; an empty value is None.
 
     Raises:
@@ -60,36 +67,89 @@ class Shell:
 
     def say(self, key: str, /, **params: object) -> None:
         """Print a text of the catalogue."""
-        self._console.print(say(key, self.locale, **params), highlight=False)
+        self._console.print(say(key, self.locale, **params), highlight=False, markup=False, soft_wrap=True)
+
+    def entity(self, name: str, fields: Iterable[str] = ()) -> Entity:
+        """Return what is known of an entity.
+
+        Raises:
+            click.UsageError: there is no such entity, or it has not got these fields; the text names what there is.
+        """
+        entities = self.replica.manifest.entities
+        if name not in entities:
+            known = {key: pick(entity.label, self.locale) for key, entity in entities.items()}
+            raise click.UsageError(say("cli.no_kind", self.locale, name=name, known=_listed(known)))
+        labels = {key: pick(field.label, self.locale) for key, field in entities[name].by_name.items()}
+        for field in fields:
+            if field not in labels.keys() | META | {entities[name].state_field}:
+                raise click.UsageError(say("cli.no_field", self.locale, name=field, known=_listed(labels)))
+        return entities[name]
+
+    def find(self, site: str, entity: str, text: str) -> str:
+        """Return a record's id, given that, its number, or an ending that only one has, as lists show it.
+
+        Raises:
+            click.UsageError: none, or more than one.
+        """
+        known, view, at = self.entity(entity), self.replica.view, self.replica.site(site)
+        if view.get(at, entity, text):
+            return text
+        numbers = (known.number.field, known.number.device_field) if known.number else ()
+        records = view.query(entity, [at])
+        found = [r.id for r in records if r.id.endswith(text) or text in [r.get(name) for name in numbers]]
+        if len(found) != 1:
+            raise click.UsageError(say("cli.no_match", self.locale, text=text))
+        return found[0]
+
+    def saved(self, site: str, entity: str, record: str) -> None:
+        """Tell which record was written."""
+        title = self.replica.words(self.locale).named(self.replica.site(site), entity, record)
+        self.say("cli.saved", title=title, id=record)
 
     def records(self, name: str, records: list[Record]) -> None:
-        """Print records as a table: the columns of the entity's list, or its titles."""
+        """Print records as a table: as many columns of the entity's list as the terminal holds, or their titles."""
         if not records:
             self.say("cli.none")
             return
-        entity = self.replica.manifest.entities.get(name)
-        words = self.replica.words(self.locale)
-        columns = [n for n in entity.views.list.columns if n in entity.by_name] if entity else []
-        heads = [words.label(name, n) for n in columns] if columns else [self._head("title")]
-        table = Table(self._head("site"), self._head("id"), *heads, "")
-        for record in records:
-            cells = [words.value(record.site, name, n, record.get(n)) for n in columns]
-            mark = say("cli.pending", self.locale) if record.pending else ""
-            table.add_row(
-                self._site(record.site),
-                record.id[-8:],
-                *(cells if columns else [words.title(record)]),
-                mark,
-            )
+        words, entity = self.replica.words(self.locale), self.entity(name)
+        cells = {words.label(name, n): self._column(entity, n, records) for n in entity.views.list.columns}
+        cells = cells or {self._head("title"): [words.title(record) for record in records]}
+        wide = self._console.options.update(max_width=_WIDEST)
+        while True:
+            table = self._list(records, cells)
+            if len(cells) <= _FEWEST or self._console.measure(table, options=wide).maximum <= self._console.width:
+                break
+            empty = [label for label in cells if not any(cells[label])]
+            del cells[(empty or [*cells])[-1]]
         self._console.print(table)
 
+    def _column(self, entity: Entity, field: str, records: list[Record]) -> list[str]:
+        words, rule = self.replica.words(self.locale), entity.number
+        # The device's number stands in until the register number is given (TKT-14).
+        stand_in = rule.device_field if rule and field == rule.field else field
+        return [words.value(r.site, r.entity, field, r.get(field, r.get(stand_in))) for r in records]
+
+    def _list(self, records: list[Record], cells: Mapping[str, list[str]]) -> Table:
+        table = _table(self._head("site"), self._head("id"), *cells, "")
+        for record, *row in zip(records, *cells.values(), strict=True):
+            mark = say("cli.pending", self.locale) if record.pending else ""
+            table.add_row(self._site(record.site), record.id[-8:], *row, mark)
+        return table
+
     def record(self, record: Record) -> None:
-        """Print one record, a field a line."""
-        words = self.replica.words(self.locale)
+        """Print one record, a field a line in the order of its form, and the acts that are possible."""
+        words, entity = self.replica.words(self.locale), self.entity(record.entity)
         table = Table(self._head("field"), self._head("value"), title=words.title(record))
-        for name, value in record.values.items():
-            table.add_row(words.label(record.entity, name), words.value(record.site, record.entity, name, value))
+        form = [name for section in entity.views.form.sections for name in section.fields]
+        for name in sorted(record.values, key=lambda name: form.index(name) if name in form else len(form)):
+            shown = words.value(record.site, record.entity, name, record.values[name])
+            table.add_row(words.label(record.entity, name), shown)
         self._console.print(table, record.id)
+        flow = entity.workflow
+        steps = [step for step in flow.transitions if record.get(flow.field) in step.from_] if flow else []
+        acts = {s.act: pick(s.label, self.locale) for s in steps if entity.allows(record.site, f"act.{s.act}")}
+        if acts:
+            self.say("cli.acts", acts=_listed(acts))
 
     def entries(self, entries: list[Entry]) -> None:
         """Print the outbox: what, where, in which state and why."""
@@ -98,11 +158,11 @@ class Shell:
             return
         words = self.replica.words(self.locale)
         heads = ("when", "site", "what", "state", "why")
-        table = Table(*(self._head(name) for name in heads))
+        table = _table(*(self._head(name) for name in heads))
         for entry in entries:
             why = words.refusal(entry.result.code, entry.result.message) if entry.result else ""
             state = say(f"state.{entry.state}", self.locale)
-            table.add_row(entry.op.at[:16].replace("T", " "), self._site(entry.op.site), self._deed(entry), state, why)
+            table.add_row(self.moment(entry.op), self._site(entry.op.site), self._deed(entry), state, why)
         self._console.print(table)
 
     def reviews(self, reviews: list[Record]) -> None:
@@ -110,8 +170,8 @@ class Shell:
         if not reviews:
             self.say("cli.none")
             return
-        heads = ("site", "id", "what", "state", "field", "mine", "theirs")
-        table = Table(*(self._head(name) for name in heads))
+        heads = ("site", "id", "what", "why", "field", "mine", "theirs")
+        table = _table(*(self._head(name) for name in heads))
         for review in reviews:
             self._add_review(table, review)
         self._console.print(table)
@@ -123,9 +183,11 @@ class Shell:
         for item in items if isinstance(items, list) else []:
             if item.get("op") not in still_open:
                 continue
-            state = " ".join(str(item[k]) for k in ("status", "code") if item.get(k))
-            label = self.replica.manifest.label(name, self.locale)
-            start = (self._site(review.site), review.id[-8:], label, state)
+            code = item.get("code")
+            why = words.refusal(str(code), None) if code else say(f"state.{item.get('status')}", self.locale)
+            title = words.named(review.site, name, str(review.get("subject")))
+            label = f"{self.replica.manifest.label(name, self.locale)} {title}"
+            start = (self._site(review.site), review.id[-8:], label, why)
             for field in item.get("fields") or self._private_fields(review, item.get("op")):
                 known = str(field.get("field", ""))
                 mine, theirs = (words.value(review.site, name, known, field.get(k)) for k in ("mine", "theirs"))
@@ -145,13 +207,18 @@ class Shell:
             table.add_row(say(f"cli.row.{key}", self.locale), value)
         self._console.print(table)
 
+    def moment(self, op: Op) -> str:
+        """Return when an op was typed, on the wall clock of its site."""
+        return self.replica.words(self.locale).value(op.site, op.entity, "created_at", op.at)
+
     def _deed(self, entry: Entry) -> str:
         op, manifest = entry.op, self.replica.manifest
         kind = say(f"kind.{op.kind}", self.locale)
-        fields = ", ".join(self.replica.words(self.locale).label(op.entity, name) for name in op.set)
-        return " ".join(
-            part for part in (manifest.label(op.entity, self.locale), op.act or kind, op.record[-8:], fields) if part
-        )
+        words = self.replica.words(self.locale)
+        fields = ", ".join(words.label(op.entity, name) for name in op.set)
+        deed = words.act(op.entity, op.act) if op.act else kind
+        title = words.named(op.site, op.entity, op.record)
+        return " ".join(filter(None, (manifest.label(op.entity, self.locale), deed, title, fields)))
 
     def _head(self, name: str) -> str:
         return say(f"cli.col.{name}", self.locale)
@@ -159,3 +226,13 @@ class Shell:
     def _site(self, site: str) -> str:
         known = self.replica.manifest.site_by_key.get(site)
         return (known.code if known else "") or site[-8:]
+
+
+def _listed(labels: Mapping[str, str]) -> str:
+    """Return what to type, each with its name."""
+    return ", ".join(f"{key} {label}".strip() for key, label in labels.items())
+
+
+def _table(*heads: str) -> Table:
+    """Return a table that folds what is too long: nothing that somebody typed is cut off."""
+    return Table(*(Column(head, overflow="fold") for head in heads))

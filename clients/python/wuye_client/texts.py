@@ -28,8 +28,8 @@ def pick(text: Mapping[str, str], locale: str) -> str:
 
 
 def guess_locale() -> str:
-    """Return the language of the environment (``LC_ALL``, ``LC_MESSAGES``, ``LANG``)."""
-    name = next((value for key in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(key))), "")
+    """Return the language of the environment (``WUYE_LANG``, ``LC_ALL``, ``LC_MESSAGES``, ``LANG``)."""
+    name = next((value for key in ("WUYE_LANG", "LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(key))), "")
     name = name.partition(".")[0].replace("-", "_")
     if name.startswith("zh"):
         return "zh-Hant" if any(part in name for part in ("TW", "HK", "MO", "Hant")) else "zh-Hans"

@@ -5,11 +5,11 @@ import msgspec
 from wuye_client.clock import from_wire
 from wuye_client.ids import is_uuid
 from wuye_client.manifest import Entity, Field, Manifest
-from wuye_client.texts import pick
+from wuye_client.texts import pick, say
 from wuye_client.view import Record, View
 
 _DEEPEST = 3  # titles may name records whose titles name records
-_META = {
+META = {
     "created_at": Field(name="created_at", type="datetime"),
     "created_by": Field(name="created_by", type="ref", ref="user"),
     "updated_at": Field(name="updated_at", type="datetime"),
@@ -34,13 +34,21 @@ class Words:
         """Return a field's name."""
         known = self._manifest.entities.get(entity)
         found = known.by_name.get(field) if known else None
+        if found is None and field in META:
+            return say(f"meta.{field}", self._locale)
         return (pick(found.label, self._locale) if found else "") or field
+
+    def act(self, entity: str, act: str) -> str:
+        """Return an act's name."""
+        known = self._manifest.entities.get(entity)
+        steps = known.workflow.transitions if known and known.workflow else []
+        return next((pick(step.label, self._locale) for step in steps if step.act == act), "") or act
 
     def value(self, site: str, entity: str, field: str, value: object) -> str:
         """Return the text of a value that a field of an entity holds at a site."""
         known = self._manifest.entities.get(entity)
         found = known.by_name.get(field) if known else None
-        return self._value(site, found or _META.get(field), value, _DEEPEST)
+        return self._value(site, found or META.get(field), value, _DEEPEST)
 
     def refusal(self, code: str | None, message: str | None) -> str:
         """Return why an op was not applied as asked, in words where there are any."""
@@ -92,12 +100,12 @@ class Words:
             known = self._manifest.values_of(field).get(value)
             return (pick(known.label, self._locale) if known else "") or value
         if field.type in ("ref", "refs") and field.ref:
-            return self._named(site, field.ref, value, depth)
+            return self.named(site, field.ref, value, depth)
         if field.type == "datetime":
             return f"{from_wire(value).astimezone(self._view.zone(site)):%Y-%m-%d %H:%M}"
         return value
 
-    def _named(self, site: str, entity: str, record: str, depth: int) -> str:
+    def named(self, site: str, entity: str, record: str, depth: int = _DEEPEST) -> str:
         """Return the title of a record referred to; of one that is not here, or is private, the end of its id."""
         known = self._manifest.entities.get(entity)
         for place in dict.fromkeys([site, *(s.id for s in self._manifest.sites)]):

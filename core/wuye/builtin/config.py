@@ -134,9 +134,14 @@ def check_setting(changes: Sequence[Change], view: View) -> Iterable[Reject | Co
         if change.new and not change.new.get("site"):
             yield Correct(op=change.op, set={"site": view.site})
         try:
-            json.loads(str(change.new.get("value") or "null") if change.new else "null")
+            json.loads(str(change.new.get("value") or "null") if change.new else "null", parse_constant=_no_number)
         except ValueError:
             yield Reject(op=change.op, code="invalid", fields=("value",), message="message.setting_is_json")
+
+
+def _no_number(name: str) -> None:
+    """Refuse what Python reads beyond JSON: NaN and Infinity."""
+    raise ValueError(name)
 
 
 RULES = (

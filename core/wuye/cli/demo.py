@@ -11,7 +11,7 @@ import msgspec
 
 from wuye.cli.fresh import fresh
 from wuye.cli.options import database, folder
-from wuye.cli.say import say
+from wuye.cli.say import language, say
 
 CARD = "demo.json"
 """Holds the log-ins; its presence tells a demo."""
@@ -84,15 +84,18 @@ def _show(card: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from wuye.builtin import plugin as core
     from wuye.demo.company import Demo
+    from wuye.host import installed, load
 
+    texts = load(core, installed()).registry.catalogue  # plugins bring roles of their own
     demo = msgspec.json.decode(card.read_bytes(), type=Demo)
     codes = {site.id: site.code for site in demo.sites}
     table = Table(title=say("cli.demo.title"))
     for key in ("cli.user", "cli.password", "cli.role", "cli.sites"):
         table.add_column(say(key), no_wrap=key != "cli.role")
     for user in demo.users:
-        roles = ", ".join(say(f"role.{role}") for role in user.roles)
+        roles = ", ".join(texts.say(f"role.{role}", language()) for role in user.roles)
         sites = " ".join(codes[site] for site in user.sites)
         table.add_row(user.username, user.password, roles, sites)
     Console().print(table)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from wuye.cli.options import database, folder, languages
-from wuye.cli.say import say
+from wuye.cli.say import explain, say
 from wuye.kernel.errors import Problem
 from wuye.model.catalogue import LANGUAGES
 
@@ -44,7 +44,7 @@ def init_command(
     properties = [_site(text, types) for text in sites] if sites else _ask_sites(types)
     admin = admin or click.prompt(say("cli.init.admin"), default="admin")
     admin_name = admin_name or click.prompt(say("cli.init.admin_name"), default=admin)
-    password = password or click.prompt(say("cli.password"), hide_input=True, confirmation_prompt=say("cli.repeat"))
+    password = password or _ask_password(admin)
     company = Company(
         name=name,
         languages=languages,
@@ -75,11 +75,37 @@ def _site(text: str, types: tuple[str, ...]) -> tuple[str, str, str]:
 
 
 def _ask_list(key: str, choices: tuple[str, ...], default: tuple[str, ...]) -> tuple[str, ...]:
-    answer = click.prompt(say(key, choices=" ".join(choices)), default=" ".join(default))
-    chosen = tuple(dict.fromkeys(str(answer).replace(",", " ").split()))
-    if choices is LANGUAGES and not set(chosen) <= set(LANGUAGES):
-        raise click.UsageError(say("cli.init.bad_language", choices=" ".join(LANGUAGES)))
+    def read(typed: str) -> tuple[str, ...]:
+        chosen = tuple(dict.fromkeys(typed.replace(",", " ").split()))
+        if choices is LANGUAGES and not set(chosen) <= set(LANGUAGES):
+            raise click.UsageError(say("cli.init.bad_language", choices=" ".join(LANGUAGES)))
+        return chosen
+
+    chosen: tuple[str, ...] = click.prompt(
+        say(key, choices=" ".join(choices)), default=" ".join(default), value_proc=read
+    )
     return chosen
+
+
+def _ask_password(admin: str) -> str:
+    """Ask until the policy of a new company takes it: the other answers are not lost over a short password."""
+    from wuye.builtin import plugin as core
+    from wuye.host import installed, load
+    from wuye.http.sessions import check_password, policy_of
+    from wuye.sync.directory import Directory
+
+    policy = policy_of(Directory(load(core, installed()).registry, "", ()))
+
+    def fit(typed: str) -> str:
+        try:
+            check_password(typed, admin, policy, everywhere=True)
+        except Problem as problem:
+            raise click.UsageError(explain(problem)) from None
+        return typed
+
+    return str(
+        click.prompt(say("cli.password"), hide_input=True, confirmation_prompt=say("cli.repeat"), value_proc=fit)
+    )
 
 
 def _ask_sites(types: tuple[str, ...]) -> list[tuple[str, str, str]]:

@@ -112,9 +112,9 @@ def _asked(given: Mapping[str, str]) -> _Asked:
     if unknown or any(len(value) > 200 for value in given.values()):
         raise Problem("invalid_request", "unknown or too long", fields=tuple(name[:60] for name in unknown[:20]))
     since, limit = given.get("since", "0"), given.get("limit", str(PAGE))
-    if not (since.isdigit() and len(since) < 16):
+    if not (since.isdecimal() and len(since) < 16):
         raise Problem("invalid_request", "since is a position", fields=("since",))
-    if not (limit.isdigit() and 0 < int(limit) <= MAX_PAGE):
+    if not (limit.isdecimal() and 0 < int(limit) <= MAX_PAGE):
         raise Problem("invalid_request", f"limit is 1 to {MAX_PAGE}", fields=("limit",))
     if "site" not in given:
         raise Problem("invalid_request", "site is missing", fields=("site",))

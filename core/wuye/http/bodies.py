@@ -1,6 +1,7 @@
 """Request bodies: read with a bound, unpacked with a bound, decoded strictly (protocol §2)."""
 
 import asyncio
+import re
 import zlib
 from collections.abc import AsyncIterator
 from typing import TypeVar
@@ -22,6 +23,12 @@ PATIENCE = 180
 """Seconds for a body to arrive: a megabyte over a poor mobile line takes two minutes."""
 
 _GZIP = 16 + zlib.MAX_WBITS
+
+# Browsers write half an emoji, left where a text was cut, as an escape that UTF-8 has no bytes for; refusing the body
+# for it would block a whole outbox. It becomes U+FFFD, as everywhere on the web.
+_ESCAPE = re.compile(
+    rb"\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(?P<half>\\u[dD][89a-fA-F][\da-fA-F]{2})|\\[^u]"
+)
 
 
 def header(scope: Scope, name: bytes) -> str:
@@ -52,7 +59,7 @@ async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
 
 
 def decode(body: bytes, decoder: "msgspec.json.Decoder[T]") -> T:
-    """Decode JSON strictly.
+    """Decode JSON strictly; only halves of surrogate pairs are mended.
 
     Raises:
         Problem: ``invalid_request``; its detail names the place.
@@ -62,6 +69,9 @@ def decode(body: bytes, decoder: "msgspec.json.Decoder[T]") -> T:
     except UnicodeDecodeError as error:
         raise Problem("invalid_request", f"the body is not UTF-8: {error.reason}") from error
     except (msgspec.MsgspecError, RecursionError) as error:
+        mended = _ESCAPE.sub(lambda match: rb"\ufffd" if match["half"] else match[0], body)
+        if mended != body:
+            return decode(mended, decoder)
         raise Problem("invalid_request", str(error)) from error
 
 

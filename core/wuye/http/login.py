@@ -21,7 +21,7 @@ from wuye.http.sessions import (
 from wuye.http.speakers import Speakers
 from wuye.kernel.clock import from_wire, to_ms, to_wire
 from wuye.kernel.errors import Problem
-from wuye.kernel.ids import derive, is_uuid, uuid7
+from wuye.kernel.ids import derive, is_uuid, time_of, uuid7
 from wuye.protocol.wire import Device, LoggedIn, LogIn, Op
 from wuye.storage.road import Road
 from wuye.storage.sqlite import Account, Accounts, Replica, Session, SqliteSnapshot, SqliteTransaction
@@ -224,6 +224,8 @@ def _replica_for(accounts: Accounts, session: Session, asked: LogIn) -> str:
         replica = asked.adopt
         if known is not None:
             return replica
+        if time_of(replica) == 0:  # derived: a replica on the server, which imports and jobs write by
+            raise Problem("wrong_replica")
     elif asked.fork_of is None and (mine := accounts.replicas(session.user, session.device)):
         return mine[-1].id
     else:

@@ -18,6 +18,7 @@ from wuye.kernel.folding import matches, search_line
 from wuye.kernel.ids import is_uuid
 from wuye.model.entity import Field
 from wuye.model.registry import Model
+from wuye.model.values import INTEGER_MAX
 from wuye.storage.layout import TableLayout, layouts
 from wuye.storage.sqlite import SqliteSnapshot
 from wuye.storage.sqlite.listing import Listed, Listing, Place, list_records
@@ -101,7 +102,7 @@ def _asked(params: Mapping[str, Sequence[str]], site: str, buckets: Sequence[str
     if any(len(value) > 500 for value in given.values()) or len(given) > 20:
         raise Problem("invalid_request", "the query is too long")
     limit, after, sort, query = (given.pop(name, "") for name in ("limit", "after", "sort", "q"))
-    if limit and not (limit.isdigit() and 0 < int(limit) <= MAX_PAGE):
+    if limit and not (limit.isdecimal() and 0 < int(limit) <= MAX_PAGE):
         raise Problem("invalid_request", f"limit is 1 to {MAX_PAGE}", fields=("limit",))
     try:
         place = _place.decode(base64.urlsafe_b64decode(after)) if after else None
@@ -124,7 +125,7 @@ def _typed(model: Model, name: str, value: str) -> str | int:
     if field is None and name != model.state_field:
         raise Problem("invalid_request", f"no field {name[:60]}", fields=(name[:60],))
     if field is not None and field.type in ("integer", "money"):
-        if not value.removeprefix("-").isdigit():
+        if not value.removeprefix("-").isdecimal() or abs(int(value)) > INTEGER_MAX:
             raise Problem("invalid_request", f"{name} is a whole number", fields=(name,))
         return int(value)
     if field is not None and field.type == "boolean":

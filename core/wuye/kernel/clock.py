@@ -19,8 +19,8 @@ def system_clock() -> datetime:
 
 def to_wire(moment: datetime) -> str:
     """Write an aware moment as ``2026-11-22T01:02:03.004Z``."""
-    utc = moment.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    # Not strftime: it writes the year 202 without its zero, and nobody could read that again.
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def from_wire(text: str) -> datetime:

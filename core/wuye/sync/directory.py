@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from wuye.kernel.clock import from_wire, to_ms
 from wuye.model.registry import ROLES, Model, Registry
+from wuye.model.values import BadValue, compile_check
 from wuye.sync.ports import Snapshot, Stored
 
 ENTITIES = ("site", "user", "role", "grant", "setting", "calendar", "code")
@@ -95,7 +96,8 @@ class Directory:
         self.models = self._models()
         self.sites: dict[str, SiteInfo] = {r.id: self._site(r) for r in by_entity["site"]}
         self._settings = {
-            (str(v.get("site") or org), str(v["name"])): v for v in (r.values for r in by_entity["setting"])
+            (str(v.get("site") or org), str(v["name"])): _setting(registry, v)
+            for v in (r.values for r in by_entity["setting"])
         }
         self._roles = _role_rights(registry, [r.values for r in by_entity["role"]])
         self.supervised_streams = self._supervised()
@@ -118,8 +120,8 @@ class Directory:
     def setting(self, site: str, name: str, default: object = None) -> object:
         """Return a setting's value at a site: its own, the organisation's, or the declared default."""
         for scope in (site, self.org):
-            if values := self._settings.get((scope, name)):
-                return msgspec.json.decode(str(values.get("value") or "null"))
+            if (scope, name) in self._settings:
+                return self._settings[scope, name]
         declared = self.registry.settings.get(name)
         return default if declared is None or declared.field.default is None else declared.field.default
 
@@ -283,6 +285,17 @@ class Directory:
         if key is None or not known.keyed:
             return {f"{site}/{stream}"}
         return {f"{site}/{stream}/{key}"} | ({f"{site}/{stream}/{user}"} if known.personal else set())
+
+
+def _setting(registry: Registry, values: Mapping[str, object]) -> object:
+    """Return what a setting says; what does not fit its declaration is as if unset, lest one slip stop every log-in."""
+    declared = registry.settings.get(str(values["name"]))
+    try:
+        value = msgspec.json.decode(str(values.get("value") or "null"))
+        # A code list may have grown by the company's own codes; its values are taken as they are.
+        return value if declared is None or declared.field.codes else compile_check(declared.field, {})(value)
+    except (msgspec.DecodeError, RecursionError, BadValue):
+        return declared.field.default if declared else None
 
 
 def _grant(record: Stored) -> Grant:

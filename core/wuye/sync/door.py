@@ -95,6 +95,7 @@ class Door:
             raise Problem("too_many_ops", extra={"max": MAX_OPS})
         pushed: dict[str, Pushed] = {}
         by_site: dict[str, list[Incoming]] = {}
+        judged = False
         if request.ops:
             for incoming in _decode(request, principal, now):
                 by_site.setdefault(incoming.site, []).append(incoming)
@@ -106,7 +107,8 @@ class Door:
                 except Problem as problem:
                     if problem.code != "busy" or (site == [*by_site][-1] and not pushed):
                         raise
-        elif request.cursor is not None:
+            judged = admitted.repeated.keys() != by_site.keys()
+        if request.cursor is not None and not judged:
             yield from self._acknowledge(principal, request.cursor, now)
         answer = yield Read(
             lambda snapshot: self._answer(snapshot, principal, request, by_site, pushed, now, reset_before)

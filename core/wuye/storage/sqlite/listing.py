@@ -1,15 +1,17 @@
 """Pages of one entity's records for plain reading: by typed columns, in a stable order (protocol §2, REST)."""
 
 from collections.abc import Iterator, Sequence
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from wuye.storage.layout import TableLayout
 from wuye.storage.sqlite.names import RECORDS_OF_A_SITE
 from wuye.storage.sqlite.rows import packed
 from wuye.storage.sqlite.snapshot import SqliteSnapshot
 
-Place = tuple[str | int | float, int]
+Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+Place = tuple[str | Int64 | float, Int64]
 """Where a page ends: the sorted value and the record's number. It means nothing outside this database."""
 
 
