@@ -10,7 +10,7 @@ PAST, FUTURE = "2026-11-01T00:00:00.000Z", "2026-12-01T00:00:00.000Z"
 
 
 def _grant(desk: Desk, record: str = "grant-1", role: str = "technician", **values: object) -> None:
-    desk.have("grant", record, user="user-1", role=role, site="org", starts=PAST, **values)
+    desk.have("grant", record, **{"user": "user-1", "role": role, "site": "org", "starts": PAST, **values})
 
 
 @pytest.fixture
@@ -55,8 +55,11 @@ def test_USR_1_the_last_administrator_stays(org: Desk) -> None:
     _grant(org, role="admin")
     rejects, _ = org.judge(org.change("grant", "grant-1", {"ends": PRESENT}))
     assert [reject.message for reject in rejects] == ["message.last_admin"]
-    _grant(org, record="grant-2", role="admin")
+    _grant(org, record="grant-2", role="admin", user="user-2")
     assert org.judge(org.change("grant", "grant-1", {"ends": PRESENT})) == ([], {})
+    org.records["user", "user-2"] = {"username": "second", "name": "Second", "disabled": True}
+    rejects, _ = org.judge(org.change("grant", "grant-1", {"ends": PRESENT}))
+    assert [reject.message for reject in rejects] == ["message.last_admin"]
 
 
 def test_USR_1_people_keep_their_user_names_and_are_disabled_not_deleted(org: Desk) -> None:

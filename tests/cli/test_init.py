@@ -42,6 +42,7 @@ def test_OWN_4_the_ledger_says_who_founded_the_company(company: Path) -> None:
 def test_init_asks_for_what_the_command_does_not_say(wuye: Wuye, tmp_path: Path) -> None:
     typed = [
         "遠山",
+        "chinese",  # what does not fit is asked for again; the other answers stay
         "zh-Hans ru",
         "residential 醫院",
         "Y1",
@@ -50,6 +51,7 @@ def test_init_asks_for_what_the_command_does_not_say(wuye: Wuye, tmp_path: Path)
         "",
         "admin",
         "王芳",
+        "short",
         *["horse-battery-99"] * 2,
     ]
     result = wuye("init", "--dir", tmp_path / "new", typed="\n".join(typed) + "\n")

@@ -149,8 +149,10 @@ class Server:
             return _refusal("device_revoked", wipe=True)
         place = (user, wish.device.id)
         if wish.fork_of is not None or place not in self.replicas:
+            parent = self.store.read(lambda snapshot: snapshot.replica(wish.fork_of or ""))
+            synced = parent.synced_ms if parent else 0
             self.replicas[place] = self.new_id()
-            self.store.enrol(ReplicaState(id=self.replicas[place], user=user, device=wish.device.id, synced_ms=0))
+            self.store.enrol(ReplicaState(id=self.replicas[place], user=user, device=wish.device.id, synced_ms=synced))
         token = self.new_id()
         self.sessions[token] = Session(user, self.replicas[place], wish.device.id)
         said = LoggedIn(token=token, replica=self.replicas[place], user={"id": user}, expires="")

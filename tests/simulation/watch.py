@@ -32,7 +32,7 @@ class Watch:
         self._world = world
         self._seqs: dict[Tablet, dict[tuple[object, ...], int]] = {}
         self._read: dict[str, int] = dict.fromkeys(SITES, 0)
-        self._issued: dict[str, int] = {}
+        self._issued: dict[tuple[str, str], int] = {}
         self._shown: dict[str, int] = {}
         self.mismatches = 0
         self.checked = 0
@@ -97,7 +97,7 @@ class Watch:
     def _fully_read(self, exchange: Exchange) -> set[str]:
         """Return the buckets whose news the request asked for: those that its cursor names as read, less resets."""
         epoch = exchange.answer.response.epoch
-        cursor = unseal(exchange.request.cursor, SECRET, epoch)
+        cursor = unseal(exchange.request.cursor, SECRET, epoch, exchange.principal.replica)
         if cursor is None:
             return set()
         names: set[str] = set()
@@ -154,13 +154,18 @@ class Watch:
         """Note what a replica shows to know, before it is served; what was judged before was judged without that."""
         if [self._read[site] for site in SITES] != [head.pos for head in heads(self._world.store)]:
             self._judged_by_rights_then_or_now(Truth(self._world.store, self._world.now))
-        known = self._issued.get(request.cursor or "", 0)
-        self._shown[principal.replica] = max(self._shown.get(principal.replica, 0), known)
+        replica = principal.replica
+        if replica not in self._shown:  # a forked replica begins with what its parent had shown
+            enrolled = self._world.store.read(lambda snapshot: snapshot.replica(replica))
+            self._shown[replica] = enrolled.synced_ms if enrolled else 0
+        known = self._issued.get((replica, request.cursor or ""), 0)
+        self._shown[replica] = max(self._shown[replica], known)
 
     def _note_cursor(self, exchange: Exchange) -> None:
         """Remember when the last completed sync was that a cursor tells of."""
         response = exchange.answer.response
         if isinstance(response.cursor, str):
-            before = self._issued.get(exchange.request.cursor or "", 0)
+            replica = exchange.principal.replica
+            before = self._issued.get((replica, exchange.request.cursor or ""), 0)
             synced = before if response.more else to_ms(exchange.now)
-            self._issued[response.cursor] = max(synced, self._issued.get(response.cursor, 0))
+            self._issued[replica, response.cursor] = max(synced, self._issued.get((replica, response.cursor), 0))

@@ -179,7 +179,7 @@ def test_3_a_cursor_of_another_secret_or_ahead_of_the_database_is_void(house: Ho
     house.store.remember_bucket_set(names, ("lab.things",))
     held = [bytes.fromhex(names)]
     ahead = Cursor(
-        epoch=bytes.fromhex(epoch.replace("-", ""))[-6:], synced_ms=0, sets=held,
+        epoch=bytes.fromhex(epoch.replace("-", ""))[-6:], replica=site_key(worker.id), synced_ms=0, sets=held,
         sites={site_key(house.estate): Position(seq=10**6, held=0)},
     )  # fmt: skip
     worker.cursor = seal(ahead, b"a secret for tests")
@@ -206,9 +206,22 @@ def test_3_a_cursor_grants_nothing(house: House, worker: Replica) -> None:
     assert not any(entity == "lab.secret" for entity, _ in worker.bodies)
 
 
+def test_3_a_cursor_of_another_replica_brings_no_ended_rights_back(house: House) -> None:
+    user = house.user("lab_keeper")
+    grant = house.grant(user, "lab_keeper")
+    old = house.replica(user)
+    for held in [record for record, values in house.all("grant", house.org).items() if values["user"] == user]:
+        house.end_grant(held)
+    assert grant
+    new = Replica(house, user)
+    new.cursor = old.cursor
+    (result,) = new.push(house.op("lab.secret", set={"value": "s"}))
+    assert (result.status, result.code) == ("rejected", "forbidden")
+
+
 def test_3_a_cursor_of_150_sites_fits_into_4_kib() -> None:
     sites = {site_key(f"site {i}"): Position(seq=10**9 + i, held=i % 5) for i in range(150)}
-    cursor = Cursor(epoch=b"123456", synced_ms=1 << 41, sets=[bytes([i] * 8) for i in range(5)], sites=sites)
+    cursor = Cursor(epoch=b"123456", replica=b"12345", synced_ms=1 << 41, sets=[bytes([i] * 8) for i in range(5)], sites=sites)
     assert len(seal(cursor, b"s")) <= 4096
 
 

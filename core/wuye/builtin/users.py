@@ -107,13 +107,15 @@ DEVICE = Entity(
 ENTITIES = (USER, GRANT, ROLE, DEVICE)
 
 
-def keep_account(changes: Sequence[Change], _view: View) -> Iterable[Reject]:
+def keep_account(changes: Sequence[Change], view: View) -> Iterable[Reject]:
     """A log-in name stays; who leaves is disabled, not deleted: the audit trail keeps naming people."""
     for change in changes:
         if change.new is None:
             yield Reject(op=change.op, code="rule", message="message.user_is_disabled")
         elif change.old and changed(change, ("username",)):
             yield Reject(op=change.op, code="rule", fields=("username",), message="message.username_stays")
+        elif change.new.get("disabled") and _is_admin(change.record, view) and not _admins(view):
+            yield Reject(op=change.op, code="rule", fields=("disabled",), message="message.last_admin")
 
 
 def keep_grants(changes: Sequence[Change], view: View) -> Iterable[Reject | Correct]:
@@ -133,18 +135,28 @@ def keep_grants(changes: Sequence[Change], view: View) -> Iterable[Reject | Corr
         if touched or (isinstance(ended, str) and ended <= now and ends != ended):
             yield Reject(op=change.op, code="rule", fields=touched or ("ends",), message="message.grant_is_ended")
         elif isinstance(ends, str):
-            if new["role"] == "admin" and new["site"] == view.site and not _other_admins(change.record, view):
+            if new["role"] == "admin" and new["site"] == view.site and not _admins(view, but=change.record):
                 yield Reject(op=change.op, code="rule", fields=("ends",), message="message.last_admin")
             elif ends < now and ends != ended:
                 yield Correct(op=change.op, set={"ends": now})
 
 
-def _other_admins(record: str, view: View) -> bool:
+def _admins(view: View, *, but: str = "") -> list[str]:
+    """Return the users who may work as administrators everywhere, but for a grant."""
+    return [user for user in _appointed(view, but) if not (view.get("user", user) or {}).get("disabled")]
+
+
+def _is_admin(user: str, view: View) -> bool:
+    return user in _appointed(view)
+
+
+def _appointed(view: View, but: str = "") -> list[str]:
     # Grants lie in the organisation's log: a grant at `view.site` holds everywhere.
-    return any(
-        other != record and not grant.get("ends") and grant["site"] == view.site
-        for other, grant in view.find("grant", "role", "admin")
-    )
+    return [
+        str(values["user"])
+        for grant, values in view.find("grant", "role", "admin")
+        if grant != but and not values.get("ends") and values["site"] == view.site
+    ]
 
 
 RULES = (

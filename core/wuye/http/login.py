@@ -230,8 +230,9 @@ def _replica_for(accounts: Accounts, session: Session, asked: LogIn) -> str:
         return mine[-1].id
     else:
         replica = uuid7(session.issued_ms, secrets.token_bytes(10))
+    parent, synced = (known.id, known.synced_ms) if known else (None, 0)
     accounts.put_replica(
-        Replica(id=replica, user=session.user, device=session.device, fork_of=known.id if known else None)
+        Replica(id=replica, user=session.user, device=session.device, fork_of=parent, synced_ms=synced)
     )
     return replica
 

@@ -25,9 +25,11 @@ class Position(Struct, array_like=True):
 
 
 class Cursor(Struct, array_like=True):
-    """All positions. ``synced_ms``: when the last completed sync was. ``sites`` is keyed by a short digest."""
+    """All positions. ``synced_ms``: when the last completed sync of ``replica`` was; to another replica it says nothing.
+    ``sites`` and ``replica`` are short digests."""
 
     epoch: bytes
+    replica: bytes
     synced_ms: int
     sets: list[bytes]
     sites: dict[bytes, Position]
@@ -37,9 +39,9 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Cursor).decode
 
 
-def empty(epoch: str) -> Cursor:
+def empty(epoch: str, replica: str) -> Cursor:
     """Return the cursor of a replica that has read nothing."""
-    return Cursor(epoch=_short(epoch), synced_ms=0, sets=[], sites={})
+    return Cursor(epoch=_short(epoch), replica=site_key(replica), synced_ms=0, sets=[], sites={})
 
 
 def site_key(site: str) -> bytes:
@@ -70,8 +72,11 @@ def seal(cursor: Cursor, secret: bytes) -> str:
     return text
 
 
-def unseal(text: str | None, secret: bytes, epoch: str) -> Cursor | None:
-    """Read a cursor; None when it cannot be read, is forged, or of another epoch."""
+def unseal(text: str | None, secret: bytes, epoch: str, replica: str) -> Cursor | None:
+    """Read a cursor; None when it cannot be read, is forged, or of another epoch.
+
+    Of another replica's only the positions count: when that one synced is no word on this one's rights.
+    """
     if text is None or len(text) > MAX_CURSOR:
         return None
     try:
@@ -81,7 +86,11 @@ def unseal(text: str | None, secret: bytes, epoch: str) -> Cursor | None:
         cursor = _decode(raw[12:])
     except (ValueError, msgspec.MsgspecError):
         return None
-    return cursor if cursor.epoch == _short(epoch) else None
+    if cursor.epoch != _short(epoch):
+        return None
+    if cursor.replica != site_key(replica):
+        cursor.replica, cursor.synced_ms = site_key(replica), 0
+    return cursor
 
 
 def _short(epoch: str) -> bytes:

@@ -16,7 +16,7 @@ from wuye.kernel.ids import derive
 from wuye.model.registry import Registry
 from wuye.model.rules import FollowUp
 from wuye.protocol.wire import MAX_OPS, VERSION, FeedChange, Op, Result, SyncRequest, SyncResponse
-from wuye.sync.cursor import Cursor, seal, unseal
+from wuye.sync.cursor import Cursor, empty, seal, unseal
 from wuye.sync.directory import ENTITIES, Directory, load_directory
 from wuye.sync.incoming import Incoming, decode_ops
 from wuye.sync.ports import FeedRow, LogHead, Need, Plan, Snapshot, Transaction
@@ -213,7 +213,7 @@ class Door:
     ) -> "_Admitted":
         """Check every log of a push before anything is applied; what is only repeated is answered from here."""
         replica = snapshot.replica(principal.replica)
-        cursor = self._unseal(request.cursor, snapshot)
+        cursor = self._unseal(request.cursor, snapshot, principal.replica)
         synced = max(replica.synced_ms if replica else 0, cursor.synced_ms if cursor else 0)
         pusher = Pusher(user=principal.user, replica=principal.replica, synced_ms=synced, alive=principal.alive)
         directory = self.directory(snapshot)
@@ -231,7 +231,7 @@ class Door:
         """Note that a replica knows of a right's end, so that an older cursor cannot undo it."""
 
         def shown(snapshot: Snapshot) -> int:
-            known = self._unseal(cursor, snapshot)
+            known = self._unseal(cursor, snapshot, principal.replica)
             replica = snapshot.replica(principal.replica)
             if known is None or replica is None or known.synced_ms <= replica.synced_ms:
                 return 0
@@ -274,8 +274,9 @@ class Door:
         if not principal.alive:
             return {}, answer
         access = directory.access(principal.user, to_ms(now))
-        cursor = self._unseal(request.cursor, snapshot)
-        page = read_page(snapshot, cursor, access, directory.sites, request.limit, request.have, now, reset_before)
+        cursor = self._unseal(request.cursor, snapshot, principal.replica)
+        start = cursor or empty(snapshot.epoch(), principal.replica)
+        page = read_page(snapshot, start, access, directory.sites, request.limit, request.have, now, reset_before)
         if request.cursor is not None and cursor is None:
             page.reset = [name for site in access.values() for name in site.buckets]
         manifest = directory.manifest_hash(principal.user, to_ms(now))
@@ -283,8 +284,8 @@ class Door:
         answer.mismatches = page.mismatches
         return page.sets, answer
 
-    def _unseal(self, text: str | None, snapshot: Snapshot) -> Cursor | None:
-        return unseal(text, self.secret, snapshot.epoch())
+    def _unseal(self, text: str | None, snapshot: Snapshot, replica: str) -> Cursor | None:
+        return unseal(text, self.secret, snapshot.epoch(), replica)
 
 
 def server_replica(user: str, purpose: str) -> str:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from wuye.kernel.clock import to_ms
 from wuye.protocol.wire import MAX_PAGE
-from wuye.sync.cursor import Cursor, Position, empty, set_digest, site_key
+from wuye.sync.cursor import Cursor, Position, set_digest, site_key
 from wuye.sync.directory import Access
 from wuye.sync.ports import FeedRow, Snapshot
 
@@ -46,7 +46,7 @@ class _Site(Struct, kw_only=True):
 
 def read_page(
     snapshot: Snapshot,
-    cursor: Cursor | None,
+    cursor: Cursor,
     access: Mapping[str, Access],
     every_site: Iterable[str],
     limit: int,
@@ -54,11 +54,11 @@ def read_page(
     now: datetime,
     reset_before: frozenset[str] = frozenset(),
 ) -> Page:
-    """Read the next page of a replica. ``cursor`` None: everything is read from the start. Buckets ``reset_before``
+    """Read the next page of a replica. Buckets ``reset_before``
     are not reset again for a mismatch: reading them anew did not help."""
     page = Page(
         rows=[],
-        cursor=cursor or empty(snapshot.epoch()),
+        cursor=cursor,
         more=False,
         drop=[],
         reset=[],
