@@ -221,7 +221,9 @@ def test_3_a_cursor_of_another_replica_brings_no_ended_rights_back(house: House)
 
 def test_3_a_cursor_of_150_sites_fits_into_4_kib() -> None:
     sites = {site_key(f"site {i}"): Position(seq=10**9 + i, held=i % 5) for i in range(150)}
-    cursor = Cursor(epoch=b"123456", replica=b"12345", synced_ms=1 << 41, sets=[bytes([i] * 8) for i in range(5)], sites=sites)
+    cursor = Cursor(
+        epoch=b"123456", replica=b"12345", synced_ms=1 << 41, sets=[bytes([i] * 8) for i in range(5)], sites=sites
+    )
     assert len(seal(cursor, b"s")) <= 4096
 
 

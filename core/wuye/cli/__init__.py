@@ -3,6 +3,7 @@
 Exit codes: 0 done, 1 it could not be done (rows of a file are wrong, say), 2 the command was not understood.
 """
 
+import os
 import sys
 from importlib import import_module
 from importlib.metadata import version
@@ -45,6 +46,7 @@ class Wuye(click.Group):
         from wuye.kernel.errors import Problem
         from wuye.model.registry import BadPlugin
 
+        os.umask(0o077)  # what Wuye writes is personal data: databases, exports, log-ins
         try:
             return super().invoke(ctx)
         except Problem as problem:

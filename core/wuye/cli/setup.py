@@ -1,5 +1,6 @@
 """Commands that set an installation up and serve it: init, serve, migrate, migration."""
 
+import socket
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -127,9 +128,20 @@ def serve_command(dir_: Path, database: str | None, host: str | None, port: int 
     from wuye.app import Installation, serve
 
     with Installation.open(dir_, database) as installation:
+        _check_port(host or installation.settings.host, installation.settings.port if port is None else port)
         for left_out in installation.loaded.quarantined:
             click.secho(say("cli.quarantined", plugin=left_out.plugin, reason=left_out.reason), fg="yellow", err=True)
         serve(installation, host, port, ready=lambda url: click.echo(say("cli.serve.ready", url=url)))
+
+
+def _check_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(say("cli.serve.cannot_listen", host=host, port=port)) from error
 
 
 @click.command("migrate")

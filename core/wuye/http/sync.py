@@ -49,9 +49,10 @@ def routes(server: Server) -> Sequence[ASGIRouteHandler]:
         answered = await server.road.exchange(principal, asked, alarm.reset_today(asked.have, speaker, now))
         alarm.note(answered.mismatches, speaker)
         results = [_spoken(result, server.registry.catalogue, language) for result in answered.response.results]
+        if not alive:  # what the outbox of a dead token is told, and no more (protocol §5)
+            return _encode({"acked": answered.response.acked, "results": results})
         body = _encode(structs.replace(answered.response, results=results))
-        if alive:
-            quiet.learn(speaker, asked, answered.response, body, seen)
+        quiet.learn(speaker, asked, answered.response, body, seen)
         return body
 
     @asgi("/sync", copy_scope=False)

@@ -25,7 +25,7 @@ class Position(Struct, array_like=True):
 
 
 class Cursor(Struct, array_like=True):
-    """All positions. ``synced_ms``: when the last completed sync of ``replica`` was; to another replica it says nothing.
+    """All positions. ``synced_ms``: when ``replica`` last completed a sync; it says nothing of another replica.
     ``sites`` and ``replica`` are short digests."""
 
     epoch: bytes
