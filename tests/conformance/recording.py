@@ -49,6 +49,7 @@ class Recorder:
         self.house = House()
         self.replicas: dict[str, Replica] = {}
         self.steps: list[Json] = []
+        self._cursors: dict[str, str] = {}
         house = self.house
         self._begin()
         self.setup: list[Json] = []
@@ -116,12 +117,16 @@ class Recorder:
         if request.get("have") == COUNTED:
             actual["have"] = replica.sums()
         response, problem = exchange(house, replica.user, replica.id, replica.alive, actual)
-        step: Json = {"as": self._name(replica), "at": to_wire(house.now), "request": request}
+        shown = {**request, "cursor": self._cursors.get(str(request["cursor"]), request["cursor"])}
+        step: Json = {"as": self._name(replica), "at": to_wire(house.now), "request": shown}
         if not replica.alive:
             step["dead"] = True
         if response is not None:
             changes = sorted(response.changes, key=lambda change: (change.s, change.b, change.e, change.r))
             told = msgspec.structs.replace(response, changes=changes, manifest=response.manifest and "hash")
+            if isinstance(told.cursor, str):
+                name = self._cursors.setdefault(told.cursor, f"cursor {len(self._cursors) + 1}")
+                told = msgspec.structs.replace(told, cursor=name)
             step["response"] = msgspec.json.decode(msgspec.json.encode(told))
             if lost:
                 step["lost"] = True

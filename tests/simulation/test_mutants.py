@@ -4,7 +4,7 @@ import pytest
 from tests.simulation.mutants import MUTANTS, mutated
 from tests.simulation.world import Broken, play
 
-SEEDS = range(60)
+SEEDS = range(100)
 
 
 @pytest.mark.parametrize("name", MUTANTS)
