@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 from tests.first_day.stage import Person, asked_directly, tablet
@@ -15,7 +16,16 @@ Say = Callable[[str], None]
 
 def offline_round(folder: Path, url: str, people: Mapping[str, Person], say: Say) -> None:
     """Play the round; every claim is checked, and what is wrong raises."""
-    assistant, technician, desk = (tablet(folder, url, people[name]) for name in (ASSISTANT, TECHNICIAN, SUPERVISOR))
+    with ExitStack() as devices:
+        tablets = {
+            name: devices.enter_context(tablet(folder, url, people[name]))
+            for name in (ASSISTANT, TECHNICIAN, SUPERVISOR)
+        }
+        _play(tablets, url, people, say)
+
+
+def _play(tablets: Mapping[str, Replica], url: str, people: Mapping[str, Person], say: Say) -> None:
+    assistant, technician, desk = tablets[ASSISTANT], tablets[TECHNICIAN], tablets[SUPERVISOR]
     say(f"three devices have read their sites: {_count(assistant)}, {_count(technician)}, {_count(desk)} records")
     shared, taken = _give_work(desk, technician, assistant)
     say("the desk has dispatched two tickets to the technician; now both field workers go offline")
@@ -40,7 +50,7 @@ def offline_round(folder: Path, url: str, people: Mapping[str, Person], say: Say
     say("different fields merged; the same field went to a person; the refused step is seen and its fields stand")
     _decide(desk, assistant, technician, shared)
     say("the supervisor decided; the decision is on every tablet")
-    for name, replica in ((ASSISTANT, assistant), (TECHNICIAN, technician), (SUPERVISOR, desk)):
+    for name, replica in tablets.items():
         _check_against_server(url, people[name], replica)
     say("every replica equals what the server answers its user directly")
 

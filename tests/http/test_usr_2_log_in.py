@@ -271,8 +271,7 @@ def test_5_a_revoked_device_is_told_to_wipe_after_it_has_offered_its_outbox(play
         last = (await tablet.sync(await ticket(tablet, "late"))).json()
         assert [(r["status"], r["code"]) for r in last["results"]] == [("held", "revoked")]
         assert last["acked"] == {ESTATE: 1}
-        assert "cursor" not in last
-        assert last["changes"] == []
+        assert last.keys() == {"acked", "results"}
 
     play(story)
 

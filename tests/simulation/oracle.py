@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
 import msgspec
@@ -52,6 +52,11 @@ class Truth:
             return []
         at = at or self.now
         return [g for g in self._grants if g["user"] == user and g["starts"] <= at < g["ends"]]
+
+    def grants_lately(self, user: str, received: str) -> list[Mapping[str, str]]:
+        """Return the grants that a user held within the days of grace before a moment (protocol §5)."""
+        since = to_wire(from_wire(received) - timedelta(days=14))
+        return [g for g in self._grants if g["user"] == user and g["starts"] <= received and g["ends"] > since]
 
     def buckets(self, user: str) -> set[str]:
         """Return the buckets that a user may hold."""

@@ -34,6 +34,8 @@ class Watch:
         self._read: dict[str, int] = dict.fromkeys(SITES, 0)
         self._issued: dict[tuple[str, str], int] = {}
         self._shown: dict[str, int] = {}
+        self._dead: dict[tuple[str, str], str] = {}
+        self._exchanges = 0
         self.mismatches = 0
         self.checked = 0
 
@@ -47,6 +49,8 @@ class Watch:
 
     def exchanged(self, exchange: Exchange) -> None:
         """Look at an answer before it leaves."""
+        self._exchanges += 1
+        assert self._exchanges < 10_000, "somebody asks for ever"
         self.mismatches += len(exchange.answer.mismatches)
         self.checked += len(exchange.request.have)
         if exchange.answer.response.cursor is not UNSET:
@@ -122,6 +126,8 @@ class Watch:
             last = {row.op: row for row in rows}
             for row in rows:
                 self._read[site] = row.pos
+                if row.code == "revoked":
+                    self._dead[row.user, row.op] = row.received_at
                 if site != ORG and row.n and row.replica != LOG and last[row.op] is row:
                     self._judged(row, site, truth)
 
@@ -134,7 +140,8 @@ class Watch:
         now = truth.grants(row.user)
         if row.status in ("applied", "merged") and row.entity in registry().entities:
             synced = to_wire(datetime.fromtimestamp(self._shown.get(row.replica, 0) / 1000, UTC))
-            kept = truth.grants(row.user, synced)
+            dead = self._dead.get((row.user, row.op))
+            kept = truth.grants_lately(row.user, dead) if dead else truth.grants(row.user, synced)
             assert truth.may(right, site, [*now, *kept]), f"{row.user} had no right to {right} at {site}"
         if (row.status, row.code) == ("held", "unknown_record"):
             assert self._really_unknown(row, op, site, truth), f"{row.op}: {row.user} knows all that it names"

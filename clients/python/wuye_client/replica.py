@@ -77,7 +77,8 @@ class Replica:
         return cls(Store(path), device, transport=transport, clock=clock, entropy=entropy, sleep=sleep)
 
     def close(self) -> None:
-        """Give the file back."""
+        """Give the file and the connections back."""
+        self._session.close()
         self.store.close()
 
     def __enter__(self) -> "Replica":

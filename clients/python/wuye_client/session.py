@@ -21,7 +21,7 @@ from wuye_client.protocol import LoggedIn, LogIn, Problem, Result, Storage
 from wuye_client.store import Store
 from wuye_client.sync import Asked, Step, Taken
 from wuye_client.texts import guess_locale
-from wuye_client.transport import Answer, Transport
+from wuye_client.transport import Answer, HttpTransport, Transport
 
 Progress = Callable[[int, str], None]
 """Called with how many are done and of what: ``push`` (ops) or ``pull`` (records)."""
@@ -84,6 +84,12 @@ class Session:
         self._credentials: tuple[str, str] | None = None
         self._last_heard: datetime | None = None
 
+    def close(self) -> None:
+        """Close what connections there are; a later call opens them again."""
+        if isinstance(self._transport, HttpTransport):
+            self._transport.close()
+            self._transport = None
+
     @property
     def online(self) -> bool:
         """Tell whether the server answered within the last minute."""
@@ -97,6 +103,7 @@ class Session:
             WrongUser: the database belongs to somebody else.
             Refused: wrong password, locked account …
         """
+        self.close()
         self._transport = self._connect(url)
         mine = self._store.meta("replica")
         forking = mine is not None and bool(self._store.meta_int("fork"))
