@@ -218,6 +218,7 @@ def _server(installation: Installation) -> "Server":
     from wuye.http.live import Hub
     from wuye.http.server import Gate, Server
     from wuye.http.speakers import Speakers
+    from wuye.reports.long_reads import LongReads
     from wuye.storage.road import Road
 
     road = Road(installation.store, installation.door, installation.org, installation.clock)
@@ -227,6 +228,7 @@ def _server(installation: Installation) -> "Server":
         settings=installation.settings,
         registry=installation.registry,
         road=road,
+        long_reads=LongReads(installation.store.reader),
         speakers=Speakers(road),
         manifests=Manifests(installation.registry),
         hub=hub,
@@ -241,7 +243,7 @@ def _app(installation: Installation, server: "Server") -> "Litestar":
     from wuye.http.api import make_app
     from wuye.jobs import Jobs
 
-    jobs = Jobs(server.road, installation.registry)
+    jobs = Jobs(server.road, installation.registry, server.long_reads)
 
     async def start() -> None:
         await server.road.directory()
@@ -250,6 +252,7 @@ def _app(installation: Installation, server: "Server") -> "Litestar":
     async def stop() -> None:
         server.hub.close()
         await jobs.stop()
+        server.long_reads.close()
         await server.road.drain()
 
     return make_app(server, on_startup=start, on_shutdown=stop)

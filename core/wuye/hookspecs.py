@@ -10,7 +10,9 @@ import click
 import pluggy
 
 from wuye.model.entity import Entity
-from wuye.model.plugin import CodeList, Demo, Job, PluginInfo, Report, Role, Setting
+from wuye.model.plugin import CodeList, Demo, Job, PluginInfo, Role, Setting
+from wuye.model.printing import Print
+from wuye.model.report import Calendar, Report
 from wuye.model.rules import Rule
 
 API_VERSION = 1
@@ -54,6 +56,14 @@ class Hooks:
     @hookspec
     def wuye_reports(self) -> Sequence[Report]:  # type: ignore[empty-body]
         """Declare reports."""
+
+    @hookspec
+    def wuye_prints(self) -> Sequence[Print]:  # type: ignore[empty-body]
+        """Declare printable forms."""
+
+    @hookspec
+    def wuye_calendars(self) -> Sequence[Calendar]:  # type: ignore[empty-body]
+        """Declare calendars to subscribe to."""
 
     @hookspec
     def wuye_jobs(self) -> Sequence[Job]:  # type: ignore[empty-body]

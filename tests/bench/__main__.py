@@ -4,12 +4,14 @@ import argparse
 import json
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from tests.bench import workloads
-from tests.bench.serving import Caller, Serving, make_demo, serve
+from tests.bench.serving import BARE, Caller, Serving, make_demo, new_id, now, serve
 from tests.bench.workloads import Row, Scene
 
 
@@ -20,7 +22,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print figures as JSON")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        rows = measure(Path(folder) / "bench", chosen.records)
+        rows = measure(Path(folder) / "bench", chosen.records) + measure_plugins(Path(folder))
     if chosen.json:
         print(json.dumps([row._asdict() for row in rows], indent=1))
     else:
@@ -30,7 +32,7 @@ def main() -> None:
 def measure(folder: Path, count: int) -> list[Row]:
     """Run every workload once, in an order that lets the site grow only once."""
     demo = make_demo(folder)
-    user = next(user for user in demo["users"] if "cs_supervisor" in user["roles"])  # type: ignore[operator]
+    user = _user(demo, "cs_supervisor")
     rows: list[Row] = []
     with serve(folder) as serving:
         time.sleep(1)
@@ -49,8 +51,45 @@ def measure(folder: Path, count: int) -> list[Row]:
     return rows
 
 
-def _scene(serving: Serving, user: dict[str, object]) -> Scene:
-    username, password = str(user["username"]), str(user["password"])
+def measure_plugins(folder: Path) -> list[Row]:
+    """Run W1 on two fresh installations side by side: one with all plugins, on at the site, one without any."""
+    on, none = folder / "on", folder / "none"
+    demo, bare = make_demo(on), make_demo(none, wuye=BARE)
+    with serve(on) as full, serve(none, BARE) as empty:
+        scene = _scene(full, _user(demo, "cs_supervisor"))
+        _switch_on(Caller(full.port, *_log_in(_user(demo, "admin"))), scene.site)
+        return workloads.plugins(scene, _scene(empty, _user(bare, "cs_supervisor")))
+
+
+def _switch_on(admin: Caller, site: str) -> None:
+    """Turn every installed plugin on at a site."""
+    changes, more = [], True
+    while more:
+        answer = admin.sync(limit=5000)
+        changes += answer["changes"]  # type: ignore[arg-type]
+        more = bool(answer["more"])
+    record = next(change for change in changes if change["e"] == "site" and change["r"] == site)
+    names = [{"id": name} for name in sorted(entry_points(group="wuye").names)]
+    op = {
+        "op": new_id(), "site": record["b"].split("/")[0], "entity": "site", "v": 1, "record": site,
+        "kind": "update", "at": now(), "base": 2**40,
+        "set": {"plugins": names}, "was": {"plugins": record["d"].get("plugins")},
+    }  # fmt: skip
+    results = admin.sync([op])["results"]
+    if results[0]["status"] != "applied":  # type: ignore[index]
+        raise RuntimeError(f"the plugins could not be switched on: {results}")
+
+
+def _user(demo: Mapping[str, Sequence[Mapping[str, object]]], role: str) -> Mapping[str, object]:
+    return next(user for user in demo["users"] if role in user["roles"])  # type: ignore[operator]
+
+
+def _log_in(user: Mapping[str, object]) -> tuple[str, str]:
+    return str(user["username"]), str(user["password"])
+
+
+def _scene(serving: Serving, user: Mapping[str, object]) -> Scene:
+    username, password = _log_in(user)
     caller = Caller(serving.port, username, password)
     changes = caller.sync(limit=5000)["changes"]
     unit = next(change for change in changes if change["e"] == "unit" and change.get("d"))  # type: ignore[attr-defined]

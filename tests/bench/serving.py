@@ -15,7 +15,9 @@ from pathlib import Path
 
 from wuye.kernel.ids import uuid7
 
-WUYE = Path(sys.executable).with_name("wuye")
+WUYE = (str(Path(sys.executable).with_name("wuye")),)
+BARE = (sys.executable, "-P", str(Path(__file__).with_name("bare.py")))
+"""Without any plugin."""
 
 
 class Serving:
@@ -37,23 +39,23 @@ class Serving:
         Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
 
 
-def make_demo(folder: Path, seed: int = 1) -> dict[str, list[dict[str, object]]]:
+def make_demo(folder: Path, seed: int = 1, wuye: tuple[str, ...] = WUYE) -> dict[str, list[dict[str, object]]]:
     """Make a demo installation and return its sites and users."""
     done = subprocess.run(
-        [WUYE, "demo", "--dir", folder, "--seed", str(seed), "--json"], check=True, capture_output=True
+        [*wuye, "demo", "--dir", folder, "--seed", str(seed), "--json"], check=True, capture_output=True
     )
     return json.loads(done.stdout)
 
 
 @contextmanager
-def serve(folder: Path) -> Iterator[Serving]:
+def serve(folder: Path, wuye: tuple[str, ...] = WUYE) -> Iterator[Serving]:
     """Run the server until the block ends."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     start = time.perf_counter()
     process = subprocess.Popen(
-        [WUYE, "serve", "--dir", folder, "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [*wuye, "serve", "--dir", folder, "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
         while not _ready(port):

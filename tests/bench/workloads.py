@@ -49,17 +49,29 @@ def push(scene: Scene, rounds: int = 15) -> list[Row]:
     caller.catch_up()
     fresh, again = [], []
     for turn in range(rounds):
-        body = caller.request([ticket(scene.site, scene.unit, turn * 500 + i) for i in range(500)])
-        start = time.perf_counter()
-        answer = json.loads(caller.send(body))
-        fresh.append((time.perf_counter() - start) * 1000)
-        _all_applied(answer)
-        caller.cursor = answer["cursor"]
+        spent, body = _create(scene, caller, turn)
+        fresh.append(spent)
         again.append(timed(caller.send, body))
     return [
         Row("W1", "500 creates, p50", statistics.median(fresh), 15, "ms"),
         Row("W1r", "the same again, p50", statistics.median(again), 8, "ms"),
     ]
+
+
+def plugins(on: Scene, none: Scene, rounds: int = 24) -> list[Row]:
+    """W1p: W1 where every plugin is on against W1 where none is installed, taking turns; medians of pairs, for what
+    else the machine does changes faster than a run takes."""
+    pair = [(scene, scene.caller()) for scene in (on, none)]
+    for scene, caller in pair:
+        caller.catch_up()
+        _create(scene, caller, 0)
+    spent: list[list[float]] = []
+    for turn in range(1, rounds + 1):
+        order = (0, 1) if turn % 2 else (1, 0)
+        times = {index: _create(*pair[index], turn)[0] for index in order}
+        spent.append([times[0], times[1], times[0] / times[1]])
+    with_all, without, ratio = map(statistics.median, zip(*spent, strict=True))
+    return [Row("W1p", f"every plugin on, {with_all:.1f} ms, against none, {without:.1f} ms", ratio, 1.3, "×")]
 
 
 def seed(scene: Scene, count: int) -> list[str]:
@@ -173,6 +185,17 @@ async def _poll(scene: Scene, caller: Caller, connections: int = 32, seconds: fl
 
     await asyncio.gather(*(one() for _ in range(connections)))
     return done / seconds
+
+
+def _create(scene: Scene, caller: Caller, turn: int) -> tuple[float, bytes]:
+    """Push 500 creates; return the milliseconds and the request."""
+    body = caller.request([ticket(scene.site, scene.unit, turn * 500 + i) for i in range(500)])
+    start = time.perf_counter()
+    answer = json.loads(caller.send(body))
+    spent = (time.perf_counter() - start) * 1000
+    _all_applied(answer)
+    caller.cursor = answer["cursor"]
+    return spent, body
 
 
 def _update(site: str, record: str, turn: int) -> dict[str, object]:

@@ -31,6 +31,9 @@ class Desk:
     def setting(self, name: str) -> object:
         return None
 
+    def fits(self, setting: str, value: object) -> bool:
+        return not (setting == "hold_days" and value == 0)
+
     def have(self, entity: str, record: str, **values: object) -> None:
         self.records[entity, record] = values
 

@@ -79,6 +79,13 @@ def test_a_setting_is_json(org: Desk, value: str | None, fits: bool) -> None:
     assert (rejects == []) is fits
 
 
+def test_a_setting_fits_its_declaration(org: Desk) -> None:
+    rejects, _ = org.judge(org.change("setting", "setting-1", {"name": "hold_days", "value": "0"}))
+    assert [(reject.code, reject.fields, reject.message) for reject in rejects] == [
+        ("invalid", ("value",), "message.setting_unfit")
+    ]
+
+
 def test_a_code_in_use_is_retired_not_deleted(org: Desk) -> None:
     org.have("code", "code-1", list="ticket_tag", value="noise", label={"en": "Noise"})
     for set_ in (None, {"value": "loud"}):

@@ -156,12 +156,15 @@ def test_everything_entered_by_the_door(folder: Path, installation: Installation
     assert all(installation.verify_ledger(site) is None for site in directory.sites)
 
 
-def test_a_plugin_is_off_where_its_demo_says_so(installation: Installation, directory: Directory) -> None:
+def test_a_plugin_is_on_where_it_is_meant_for_unless_its_demo_says_no(
+    installation: Installation, directory: Directory
+) -> None:
     on = {str(info.values["code"]): info.plugins for info in directory.sites.values()}
     for contribution in installation.registry.contributions:
         if contribution.demo:
-            for code in ("CYY", "SFM", "HQ"):
-                assert (contribution.info.id in on[code]) is (code not in contribution.demo.off_at)
+            for code, type_ in (("CYY", "residential"), ("SFM", "mall"), ("HQ", "office")):
+                meant = not contribution.info.meant_for or type_ in contribution.info.meant_for
+                assert (contribution.info.id in on[code]) is (meant and code not in contribution.demo.off_at)
 
 
 def test_TKT_8_the_calendar_of_china_is_known_at_every_site(directory: Directory) -> None:

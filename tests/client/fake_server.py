@@ -26,7 +26,7 @@ TEXT = dict.fromkeys(("zh-Hant", "zh-Hans", "ru", "en"), "x")
 ALL = ["read", "create", "update", "delete", "import"]
 
 
-def manifest(user: str) -> dict[str, object]:
+def manifest(user: str, cap: int | None = 50) -> dict[str, object]:
     """What a client works with in these tests."""
     rights = {site: [*ALL, "act.dispatch", "act.finish", "act.resolve"] for site in (SITE, MALL)}
     ticket = {
@@ -61,10 +61,10 @@ def manifest(user: str) -> dict[str, object]:
         {"name": "name", "type": "text", "required": True, "search": True},
         {"name": "phone", "type": "phone", "search": True},
         {"name": "points", "type": "integer", "readonly": True}]}  # fmt: skip
-    entry = {"version": 1, "label": TEXT, "rights": rights, "fields": [
+    entry = {"version": 1, "label": TEXT, "rights": rights, "fields": [{"name": "why"},
         {"name": "owner", "type": "ref", "ref": "owner", "required": True}, {"name": "amount", "type": "integer"}],
-        "account": {
-            "owner": "owner", "amount": "amount", "balance": "points", "floor": 0, "offline_cap": "cap"}}  # fmt: skip
+        "account": {"owner": "owner", "amount": "amount", "balance": "points", "floor": 0, "offline_cap": "cap",
+            "overdraft": "why == 'goods came back'"}}  # fmt: skip
     review = {"version": 1, "label": TEXT, "rights": rights, "fields": [], "workflow": {
         "field": "status", "initial": "open", "states": [{"name": "open"}, {"name": "resolved"}],
         "transitions": [{"act": "resolve", "from": ["open"], "to": "resolved"}]}}  # fmt: skip
@@ -72,7 +72,7 @@ def manifest(user: str) -> dict[str, object]:
         "hash": "m1", "server": "fake", "epoch": "e1", "unheard_of": {"a": 1},
         "user": {"id": user, "username": "li.na", "name": "李娜", "locale": "zh-Hant", "roles": []},
         "sites": [{"id": SITE, "code": "HQ-01", "name": "花園", "type": "residential", "timezone": "Asia/Shanghai",
-                   "settings": {"cap": 50}},
+                   "settings": {"cap": cap}},
                   {"id": MALL, "code": "MALL", "name": "商城", "type": "mall", "timezone": "Asia/Vladivostok"}],
         "limits": {}, "codes": {"tags": [{"value": v, "label": TEXT} for v in ("wet", "loud")]}, "texts": {},
         "entities": {"ticket": ticket, "owner": owner, "points": entry, "review": review},
@@ -98,6 +98,7 @@ class FakeServer:
 
     now: datetime = NOON
     user: str = "01900000-0000-7000-8000-0000000000aa"
+    cap: int | None = 50
     epoch: str = "e1"
     page: int = 2000
     seq: dict[str, int] = field(default_factory=lambda: {SITE: 0, MALL: 0})
@@ -125,13 +126,14 @@ class FakeServer:
         asked = json.loads(body) if body else {}
         if (method, path) == ("POST", "/session"):
             return self._session(asked)
-        if headers.get("Authorization", "").removeprefix("Bearer ") not in self.tokens:
+        token = headers.get("Authorization", "").removeprefix("Bearer ")
+        if token not in self.tokens:
             return problem(401, "unauthorized")
         if (method, path) == ("DELETE", "/session"):
-            self.tokens.discard(headers["Authorization"].removeprefix("Bearer "))
+            self.tokens.discard(token)
             return Answer(204, {}, b"")
         if path == "/manifest":
-            known = manifest(self.user)
+            known = manifest(self.user, self.cap)
             tag = f'"{known["hash"]}"'
             if headers.get("If-None-Match") == tag:
                 return Answer(304, {}, b"")
@@ -208,8 +210,7 @@ class FakeServer:
         if op["kind"] == "delete":
             self.write(site, entity, record, None)
             return {"status": "applied", "seq": self.seq[site]}
-        kept = []
-        body = dict(body)
+        kept, body = [], dict(body)
         for name, value in op.get("set", {}).items():
             if body.get(name) in (op.get("was", {}).get(name), value):
                 body[name] = value
@@ -240,8 +241,8 @@ class FakeServer:
         if status == "applied":
             self._apply(op)
         self.ledger[op["site"], op_id] = {"status": status, "code": code}
-        item = {"op": op_id, "kind": op["kind"], "status": status, "code": code, "at": op["at"]}
-        self.write(op["site"], "review", self.new_id(), {"status": "open", "items": [item]}, bucket="reviews")
+        items = [{"op": op_id, "kind": op["kind"], "status": status, "code": code, "at": op["at"]}]
+        self.write(op["site"], "review", self.new_id(), {"status": "open", "items": items}, bucket="reviews")
 
     def _pull(self, asked: dict[str, object]) -> dict[str, object]:
         at: dict[str, int] = json.loads(asked["cursor"]) if asked["cursor"] else {}
@@ -262,8 +263,7 @@ class FakeServer:
             for row in self.feed.get(name, {}).values()
             if row.seq > at[name]
         )
-        page = min(self.page, asked["limit"])
-        more = len(found) > page
+        more = len(found) > (page := min(self.page, asked["limit"]))
         upto: dict[str, int] = dict(self.seq)
         if more:
             for seq, name, *_ in found[page:]:

@@ -51,6 +51,19 @@ def test_a_working_day(run, server: FakeServer, lang: str) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_is_refused_is_told_also_when_its_site_is_left(run, server: FakeServer, lang: str) -> None:
+    run("login", "fake:", "li.na", "--password", "secret", lang=lang)
+    run("new", "HQ-01", "ticket", "title=x", lang=lang)
+    run("sync", lang=lang)
+    run("new", "HQ-01", "ticket", "title=y", lang=lang)
+    server.refuse = {"ticket"}
+    server.granted = [name for name in server.granted if not name.startswith(SITE)]
+    told = run("sync", lang=lang)
+    assert say("cli.left", lang, site="HQ-01", why="rule") in told.output
+    assert say("cli.synced", lang, sent=1, read=0, left=0) in told.output
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_faults_are_sentences_in_the_user_s_language(run, lang: str) -> None:
     nobody = run("list", "ticket", lang=lang)
     assert nobody.exit_code == 2
@@ -86,6 +99,17 @@ def test_TKT_14_a_narrow_terminal_shows_id_and_number_whole_and_the_number_names
     assert ticket[-8:] in listed
     assert number in listed
     assert ticket in run("show", "HQ-01", "ticket", number).output
+
+
+def test_a_field_names_another_record_as_lists_show_it(run, server: FakeServer) -> None:
+    owner = server.new_id()
+    server.write(SITE, "owner", owner, {"name": "王小明"})
+    run("login", "fake:", "li.na", "--password", "secret")
+    run("sync")
+    assert run("new", "HQ-01", "ticket", "title=x", f"owner={owner[-8:]}").exit_code == 0
+    assert run("list", "ticket", "--where", f"owner={owner[-8:]}").output.count("HQ-01") == 1
+    unknown = run("new", "HQ-01", "ticket", "title=x", "owner=ffff")
+    assert (unknown.exit_code, "ffff" in unknown.output) == (2, True)
 
 
 def test_a_wrong_password_is_the_server_s_own_text(run) -> None:

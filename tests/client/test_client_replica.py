@@ -171,28 +171,6 @@ def test_3_2_resolving_writes_the_subject_and_settles_the_items_in_one_group(
     assert replica.get("HQ-01", "review", review)["status"] == "resolved"
 
 
-def test_accounts_count_pending_entries_and_hold_the_offline_cap(server: FakeServer, replica: Replica) -> None:
-    owner = server.new_id()
-    server.write(SITE, "owner", owner, {"name": "王芳", "points": 70})
-    replica.sync()
-    replica._clock.now = replica._clock.now.replace(hour=5)
-
-    def spend(amount: int) -> None:
-        replica.create("HQ-01", "points", {"owner": owner, "amount": amount})
-
-    spend(-40)
-    spend(5)
-    assert replica.get("HQ-01", "owner", owner)["points"] == 35
-    assert replica.query("owner", where={"points": 35})[0].id == owner
-    with pytest.raises(InvalidEntry) as error:
-        spend(-36)
-    assert flaws(error) == {"amount": "balance"}
-    with pytest.raises(InvalidEntry) as error:
-        spend(-11)
-    assert flaws(error) == {"amount": "offline_cap"}
-    spend(-10)
-
-
 def test_unsent_work_can_be_carried_to_another_database(server: FakeServer, replica: Replica, tmp_path: Path) -> None:
     with replica.group():
         made = replica.create("HQ-01", "ticket", {"title": "x"})

@@ -173,8 +173,8 @@ def work_on_what_moved_away_counts(r: Recorder) -> None:
 
 @scenario
 def access_ends_with_days_of_grace(r: Recorder) -> None:
-    """3.5: work done under a right that has ended is applied with `revoked_work`, then `drop`; once heard of,
-    forbidden, also with an older cursor."""
+    """3.5: work done under a right that has ended is applied with `revoked_work`, then `drop` of all but its author's
+    own review items; once heard of, forbidden, also with an older cursor."""
     user = r.person("one", "cs_supervisor")
     one = r.replica("one", user)
     r.sync(one)

@@ -1,5 +1,7 @@
 """A property company for the duties: the shipped client on tablets that are offline but for their syncs, and behind
-an in-process transport the shipped door, directory and manifests over a store in memory (or one given)."""
+an in-process transport the shipped door, directory and manifests over a store in memory (or one given).
+
+`tests.duties.stored.StoredCompany` is the same on a database, with jobs, reports, calendars and freezing."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,6 +15,7 @@ from wuye.host import Manifests, load, scope_of
 from wuye.host.loading import Source
 from wuye.kernel.clock import to_ms, to_wire
 from wuye.kernel.errors import CODES, Problem
+from wuye.prints import Asker, print_form
 from wuye.protocol.wire import LoggedIn, LogIn, SyncRequest
 from wuye.sync.directory import Directory
 from wuye.sync.door import Principal, server_replica
@@ -107,6 +110,17 @@ class Company:
         """Return what the ledger tells of a record, oldest first."""
         rows = self.house.store.read(lambda s: s.ledger(self.sites[site], ref=(entity, record)))
         return [self._written(row) for row in rows]
+
+    def print(self, form: str, site: str, record: str, user: str, lang: str = "zh-Hant") -> str:
+        """Return a form about a record as somebody prints it, as HTML; what he was shown is logged first (OWN-7)."""
+        house, id_ = self.house, self.user(user)
+        asker = Asker(user=id_, site=self.sites[site], language=lang, now=house.now)
+        printed = house.store.read(lambda s: print_form(s, house.door.directory(s), asker, form, record))
+        if printed.look_ups:
+            log, rights = server_replica(id_, "look-ups"), frozenset({"access.create"})
+            pushed = house.run(house.door.submit(id_, log, asker.site, printed.look_ups, house.now, writes=rights))
+            assert all(result.status == "applied" for result in pushed.results)
+        return printed.document.html
 
     def _written(self, row: LedgerRow) -> Written:
         op = msgspec.json.decode(row.body)

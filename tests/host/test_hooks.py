@@ -13,15 +13,19 @@ import pytest
 
 from wuye import api
 from wuye.api import (
+    Calendar,
     Change,
     CodeList,
     Demo,
     DemoRecord,
     Entity,
+    Event,
+    Facts,
     Field,
     FollowUp,
     Job,
     PluginInfo,
+    Print,
     Reader,
     Report,
     Role,
@@ -88,6 +92,10 @@ async def _no_rows(_reader: Reader, _site: str, _args: object) -> Table:
     return Table(columns=("a",), rows=[])
 
 
+async def _no_events(_reader: Reader, _site: str) -> Sequence[Event]:
+    return ()
+
+
 async def _nothing(_reader: Reader, _site: str, _now: datetime) -> Sequence[FollowUp]:
     return ()
 
@@ -97,6 +105,7 @@ def _judge_nothing(_changes: Sequence[Change], _view: View) -> Sequence[api.Reje
 
 
 LISTING = click.Command("list")
+FORM = Print(id="every.form", entity="every.thing", blocks=(Facts(fields=("n",)),))
 DEMO = Demo(records=lambda _site, _seed: [DemoRecord(entity="every.thing", author="desk", values={})], off_at=("X",))
 
 
@@ -139,6 +148,14 @@ class Everything:
     @hookimpl
     def wuye_reports(self) -> Sequence[Report]:
         return [Report(id="every.report", entities=("every.thing",), query=_no_rows)]
+
+    @hookimpl
+    def wuye_prints(self) -> Sequence[Print]:
+        return [FORM]
+
+    @hookimpl
+    def wuye_calendars(self) -> Sequence[Calendar]:
+        return [Calendar(id="every.calendar", entities=("every.thing",), query=_no_events)]
 
     @hookimpl
     def wuye_jobs(self) -> Sequence[Job]:
@@ -200,6 +217,16 @@ def test_wuye_rules_are_found_by_entity(loaded: Loaded) -> None:
 
 def test_wuye_reports_are_declared(loaded: Loaded) -> None:
     assert loaded.registry.reports["every.report"].query is _no_rows
+
+
+def test_wuye_prints_are_declared(loaded: Loaded) -> None:
+    assert loaded.registry.prints["every.form"] is FORM
+    assert loaded.registry.origin["print.every.form"] == "every"
+
+
+def test_wuye_calendars_are_declared(loaded: Loaded) -> None:
+    assert loaded.registry.calendars["every.calendar"].query is _no_events
+    assert loaded.registry.origin["calendar.every.calendar"] == "every"
 
 
 def test_wuye_jobs_are_declared(loaded: Loaded) -> None:

@@ -104,7 +104,7 @@ POINTS = Entity(
     title="",
     append_only=True,
     fields=(Field(name="member", type="ref", ref="job"), Field(name="amount", type="integer")),
-    account=Account(owner="member", amount="amount", balance="points", offline_cap="cap"),
+    account=Account(owner="member", amount="amount", balance="points", offline_cap="cap", overdraft="amount > -5"),
 )
 REGISTRY = Registry(
     [
@@ -315,6 +315,7 @@ def test_protocol_7_accounts_and_extensions_have_the_shape_of_the_protocol() -> 
     entities = built([site("s", "more")], {"s": {"more.points": ["create"], "more.job": ["read"]}})["entities"]
     assert entities["more.points"]["account"] == {  # type: ignore[index]
         "owner": "member", "amount": "amount", "balance": "points", "floor": 0, "offline_cap": "cap",
+        "overdraft": "amount > -5",
     }  # fmt: skip
     assert entities["more.job"]["extends"] == {"entity": "base", "kinds": ["c"]}  # type: ignore[index]
 
@@ -329,12 +330,13 @@ def test_protocol_7_a_company_adds_renames_and_retires_codes() -> None:
     manifest = built([site("s")], {}, {"tag": own, "more_kind": own})
     assert manifest["codes"]["role"] == [{"value": "desk", "label": text("role.desk")}]  # type: ignore[index]
     assert {name: codes for name, codes in manifest["codes"].items() if name != "role"} == {  # type: ignore[attr-defined]
+        "report": [],
         "tag": [
             {"value": "red", "label": {"en": "Crimson"}, "retired": True},
             {"value": "dark", "label": dict.fromkeys(LANGUAGES, "code.tag.dark"), "parent": "red"},
             {"value": "c", "label": dict.fromkeys(LANGUAGES, "code.tag.c")},
             {"value": "blue", "label": {"en": "Blue"}},
-        ]
+        ],
     }
 
 
@@ -367,7 +369,7 @@ def test_protocol_7_only_what_is_on_and_granted_somewhere_is_told(
     assert all(entity["rights"] for entity in manifest["entities"].values())  # type: ignore[attr-defined]
     assert set(manifest["codes"]) == {  # type: ignore[call-overload]
         name
-        for name, plugin in (("role", "core"), ("tag", "core"), ("more_kind", "more"))
+        for name, plugin in (("role", "core"), ("report", "core"), ("tag", "core"), ("more_kind", "more"))
         if any(plugin in p for p in on.values())
     }
 

@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import httpx
+import msgspec
 
 from wuye.app import Installation, create_app
 from wuye.bootstrap import Organisation, Person, bootstrap, create
@@ -72,11 +74,21 @@ class Company:
         self.installation.set_password(user, username, PASSWORD)
         return user
 
-    def write(self, entity: str, record: str, values: Mapping[str, object], *, site: str | None = None) -> None:
-        """Create a record as the administrator, whatever his rights."""
+    def write(
+        self,
+        entity: str,
+        record: str,
+        values: Mapping[str, object],
+        *,
+        site: str | None = None,
+        kind: Literal["create", "update"] = "create",
+    ) -> None:
+        """Create a record as the administrator, or update it, whatever his rights."""
         site = site or self.org
-        op = create(entity, record, values, site=site, at=self.now)
-        rights = frozenset({f"{entity}.create"})
+        op = msgspec.structs.replace(create(entity, record, values, site=site, at=self.now), kind=kind)
+        if kind == "update":
+            op = msgspec.structs.replace(op, op=uuid7(to_ms(self.now), secrets.token_bytes(10)))
+        rights = frozenset({f"{entity}.{kind}"})
         (result,) = self.installation.submit(self.admin, "tests", site, [op], writes=rights)
         assert result.status == "applied", (entity, values, result)
 

@@ -4,7 +4,7 @@ import asyncio
 import gzip
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
@@ -13,8 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.http.company import ESTATE, Company, Desk, Story, name_of
 
+from wuye.http.bodies import Arrivals
 from wuye.http.encoding import takes
 from wuye.http.problems import document, language_of
+from wuye.http.server import Gate
 from wuye.kernel.errors import CODES, Problem
 from wuye.model.catalogue import LANGUAGES
 
@@ -259,12 +261,39 @@ def test_2_a_fault_of_ours_shows_nothing_of_itself(
 
 
 def test_2_requests_beyond_the_bound_are_sent_away_at_once(company: Company) -> None:
-    from wuye.http.server import Gate
-
     gate = Gate(1)
     with gate, pytest.raises(Problem, match="busy"), gate:
         raise AssertionError
     with gate:
+        pass
+
+
+def test_2_a_body_under_way_takes_no_place(play: Play, company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Gate, "__init__", lambda gate, _places: setattr(gate, "_places", 1))
+
+    async def story(desk: Desk) -> None:
+        slow, quick = await desk.at_work("li.na"), await desk.at_work("li.na")
+        body = json.dumps(slow.request()).encode()
+
+        async def drip() -> AsyncIterator[bytes]:
+            yield body[:10]
+            assert (await quick.sync()).status_code == 200
+            yield body[10:]
+
+        answer = await desk.http.post("/api/v1/sync", content=drip(), headers=slow.headers)
+        assert answer.status_code == 200
+
+    play(story)
+
+
+def test_2_who_sends_slowly_may_send_few_at_once_and_others_as_ever() -> None:
+    arrivals = Arrivals(each=2)
+    with arrivals.of("one"), arrivals.of("one"), arrivals.of("another"):
+        with pytest.raises(Problem, match="busy"), arrivals.of("one"):
+            raise AssertionError
+        with arrivals.of("another"):
+            pass
+    with arrivals.of("one"):
         pass
 
 

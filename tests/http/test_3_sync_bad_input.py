@@ -61,13 +61,26 @@ def test_3_a_bad_request_is_refused_as_a_whole(
     play(story)
 
 
-def test_3_bad_utf_8_inside_an_op_names_the_op(play: Play, company: Company) -> None:
+UNREADABLE = {
+    "bad UTF-8": b'"\xff\xfe"',
+    "a number beyond all bounds": b"1e400",
+    "depth": b"[" * 100 + b"]" * 100,
+    "depth beyond what any decoder bears": b'{"a":[' * 40_000 + b"]}" * 40_000,
+}
+
+
+@pytest.mark.parametrize("what", UNREADABLE)
+def test_3_1_what_cannot_be_read_refuses_its_op_alone(play: Play, company: Company, what: str) -> None:
     async def story(desk: Desk) -> None:
         tablet = await desk.at_work("li.na")
-        good, bad = create(tablet, "one"), create(tablet, "two")
-        body = json.dumps(tablet.request(good, bad)).encode().replace(b'"title": "two"', b'"title": "\xff\xfe"')
-        answer = await desk.http.post("/api/v1/sync", content=body, headers=tablet.headers)
-        assert check_problem(answer, 400, "invalid_op", company)["index"] == 1
+        ops = [create(tablet, name) for name in ("one", "two", "three")]
+        body = json.dumps(tablet.request(*ops)).encode().replace(b'"title": "two"', b'"title": ' + UNREADABLE[what])
+        for _ in range(2):  # the repeat is known by its content
+            answer = await desk.http.post("/api/v1/sync", content=body, headers=tablet.headers)
+            results = answer.json()["results"]
+            assert [result["status"] for result in results] == ["applied", "rejected", "applied"]
+            assert results[1]["code"] in ("invalid", "too_large")
+            assert results[1]["op"] == ops[1]["op"]
 
     play(story)
 

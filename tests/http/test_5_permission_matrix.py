@@ -13,14 +13,40 @@ from wuye.model.registry import Registry
 Play = Callable[[Story], None]
 
 OF_THE_ORGANISATION = ("directory", "people", "config")
+OTHER, JUDGE = name_of("sample", "user"), name_of("user", "sun.li")
 OTHERWISE: Mapping[str, Mapping[str, object]] = {
     "role": {"id": "own_role"},
-    "setting": {"name": "quiet_days", "value": "7"},
+    "setting": {"name": "renovation_deposit", "value": "true"},
     "code": {"list": "ticket_tag", "value": "own"},
     "grant": {"role": "technician"},
     "document": {"unit": "@unit"},
     "access": {"subject": "a1"},
     "lostfound.claimant": {"phone": "+8613800138000"},
+    "broadcast.emergency": {"zh": "請疏散"},
+    "broadcast.sheet": {"starts_on": "2024-11-04"},
+    "membership.rule": {"status": "approved", "valid_from": "2024-11-01"},
+    "membership.member": {"status": "active"},
+    "membership.entry": {"kind": "purchase", "gift": None, "fee_bill": None, "fee_total": None, "reverses": None},
+    "qc.meeting": {"attendance": [{"user": OTHER, "presence": "present", "statement": "a"}]},
+    "qc.round": {"half": "2024H2"},
+    "qc.step": {"topic": "@qc.topic", "code": "target", "letter": "P", "position": 1, "loop": 0, "sequence": 1},
+    "qc.programme": {"steps": [{"code": "topic_choice", "letter": "P"}, {"code": "effect_check", "letter": "C"}]},
+    "qc.evaluation": {"judges": [JUDGE]},
+    "qc.score": {"judge": JUDGE},
+    "qc.score_form": {"items": [{"item": "topic_choice", "full": 100}]},
+    "renovation.application": {
+        "status": "working",
+        "builder": "self",
+        "works": [{"kind": "walls", "place": "bedroom"}],
+        "starts_on": "2024-11-01",
+        "ends_on": "2024-12-01",
+        "documents": [
+            {"kind": kind, "received": True, "check": "ok"}
+            for kind in ("title_proof", "applicant_id", "renovation_plan")
+        ],
+    },
+    "renovation.inspection": {"checklist": [{"item": "permit_posted", "result": "ok"}]},
+    "renovation.violation": {"location": "a"},
 }
 """Values that rules and constraints ask for beyond the fields' own declarations."""
 
@@ -48,6 +74,8 @@ class Sample:
         self.company = company
         self.registry = company.installation.registry
         self.made: dict[str, str] = {}
+        # An estate with all that there is.
+        company.write("site", ESTATE, {"plugins": [{"id": plugin} for plugin in self.registry.plugins]}, kind="update")
 
     def site_of(self, entity: str) -> str:
         stream = self.registry.entities[entity].stream
@@ -61,9 +89,9 @@ class Sample:
         record = self.made[entity] = name_of("sample", entity)
         declared = self.registry.entities[entity]
         values = {f.name: self.value(f) for f in declared.fields if f.required and not f.readonly and not f.derive}
-        values = {name: value for name, value in values.items() if value is not None}
         for name, value in OTHERWISE.get(entity, {}).items():
             values[name] = self.make(value[1:]) if isinstance(value, str) and value[0] == "@" else value
+        values = {name: value for name, value in values.items() if value is not None}
         self.company.write(entity, record, values, site=self.site_of(entity))
         return record
 

@@ -11,11 +11,12 @@ from tests.http.company import ESTATE, MALL, Company, Desk, name_of, serving
 
 from wuye.app import Installation
 from wuye.jobs import Jobs
-from wuye.jobs.reader import reading
 from wuye.kernel.clock import to_wire
 from wuye.kernel.errors import Problem
-from wuye.model.plugin import Job, Reader
+from wuye.model.plugin import Job
+from wuye.model.report import Reader
 from wuye.model.rules import FollowUp
+from wuye.reports.long_reads import LongReads
 from wuye.settings import load_settings
 from wuye.storage.road import Road
 
@@ -23,7 +24,7 @@ from wuye.storage.road import Road
 def jobs_of(company: Company) -> tuple[Road, Jobs]:
     installation = company.installation
     road = Road(installation.store, installation.door, installation.org, installation.clock)
-    return road, Jobs(road, installation.registry)
+    return road, Jobs(road, installation.registry, LongReads(installation.store.reader))
 
 
 def test_3_2_held_ops_expire_by_themselves(company: Company) -> None:
@@ -121,13 +122,13 @@ def test_a_jobs_reader_cannot_write_and_sees_one_moment(company: Company) -> Non
     async def story() -> None:
         async with serving(company) as desk:
             tablet = await desk.at_work("li.na")
-            async with reading(company.installation.store) as reader:
+            async with company.installation.store.reader() as reader:
                 before = await reader.rows("SELECT count(*) AS n FROM ticket")
                 await tablet.sync(tablet.op("create", "ticket", name_of("t"), set={"title": "t"}))
                 assert await reader.rows("SELECT count(*) AS n FROM ticket") == before == [{"n": 0}]
                 with pytest.raises(sqlite3.OperationalError):
                     await reader.rows("DELETE FROM ticket")
-            async with reading(company.installation.store) as reader:
+            async with company.installation.store.reader() as reader:
                 assert await reader.rows("SELECT count(*) AS n FROM ticket") == [{"n": 1}]
 
     asyncio.run(story())

@@ -342,13 +342,14 @@ def test_USR_2_old_sessions_and_failures_are_forgotten(play: Play, company: Comp
     async def story(desk: Desk) -> None:
         from wuye.http.sessions import digest_of
         from wuye.jobs import Jobs
+        from wuye.reports.long_reads import LongReads
         from wuye.storage.road import Road
 
         tablet = await desk.at_work("li.na")
         await tablet.log_in("li.na", "wrong")
         installation = company.installation
         road = Road(installation.store, installation.door, installation.org, installation.clock)
-        jobs = Jobs(road, installation.registry)
+        jobs = Jobs(road, installation.registry, LongReads(installation.store.reader))
 
         def left() -> tuple[bool, int]:
             return installation.store.blocking.read(

@@ -1,13 +1,16 @@
 """The ledgers of a world as its auditors read them: chains of outcomes, states, numbers, sums."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from wuye.model.entity import Account, Entity
 from wuye.sync.ports import Carried, Facts, LedgerRow, LogHead, Need
 from wuye.sync.unit import verify_chain
 
+from .domains import OVERRULED, TAKEN_BACK
 from .office import LOG
 from .oracle import Key, Truth
 from .points import registry
@@ -18,7 +21,9 @@ if TYPE_CHECKING:
     from .world import World
 
 DONE = ("applied", "merged")
-OWNED = {("ticket", "priority"), ("ticket", "responsible"), ("ticket", "zone"), ("points.member", "balance")}
+OWNED = {("ticket", "priority"), ("ticket", "responsible")} | {
+    (entity.name, key.field) for entity in registry().entities.values() for key in entity.keys if key.via
+}
 """Fields in which a rule or the server may overrule what was typed."""
 
 
@@ -150,12 +155,14 @@ class Books:
                 if flow and flow.field in changes and row.kind != "delete" and row.entity != "review":
                     step = (body.get("act"), state.get(flow.field), changes[flow.field][1])
                     legal = {(t.act, origin, t.to) for t in flow.transitions for origin in t.from_}
-                    assert step in legal, f"{row.op}: illegal {step}"
+                    assert step in legal or (row.entity, step[2]) in TAKEN_BACK, (
+                        f"{row.op}: illegal {row.entity} {step}"
+                    )
                     assert changes[flow.field][0] == state.get(flow.field), f"{row.op}: {changes} from {state}"
                 before = dict(state)
                 state.update({name: new for name, (_, new) in changes.items()})
                 for name, value in body.get("set", {}).items() if row.n else ():
-                    if name not in row.fields and (row.entity, name) not in OWNED:
+                    if name not in row.fields and (row.entity, name) not in OWNED | OVERRULED:
                         was = body.get("was", {}).get(name)
                         self._arrived(row, name, was, _normal(row.entity, name, value), before, state)
 
@@ -189,30 +196,42 @@ class Books:
     def _given_numbers(self) -> Iterator[tuple[str, str]]:
         for (site, entity, _), stored in self.truth.records.items():
             if rule := registry().entities[entity].number:
-                yield site, str(stored.values[rule.field])
+                yield from _server_given(site, stored.values.get(rule.field))
         for site, rows in self.rows.items():
             for row in rows:
                 rule = registry().entities[row.entity].number if row.entity in registry().entities else None
                 if rule and row.kind == "delete" and row.status in DONE and rule.field in self.changes[id(row)]:
-                    yield site, str(self.changes[id(row)][rule.field][0])
+                    yield from _server_given(site, self.changes[id(row)][rule.field][0])
 
     def _balances(self) -> None:
-        """Balances are the sums of their entries and never were below the floor."""
-        for site, rows in self.rows.items():
-            sums: dict[str, int] = {}
-            for row in rows:
-                if (row.entity, row.kind) == ("points.entry", "create") and row.status in DONE:
-                    values = self.truth.records[site, "points.entry", row.record].values
-                    member, amount = str(values["member"]), values["amount"]
-                    assert isinstance(amount, int)
-                    sums[member] = sums.get(member, 0) + amount
-                    assert amount >= 0 or sums[member] >= 0, f"{member} fell to {sums[member]}"
-            need = Need(balances={("points.entry", member) for member in sums})
-            kept = self._load(site, need).balances
-            assert {member: kept["points.entry", member] for member in sums} == sums, f"{kept} {sums}"
-            for member, total in sums.items():
-                stored = self.truth.records.get((site, "points.member", member))
-                assert stored is None or stored.values.get("balance") == total, f"{member}: {total}"
+        """Balances are the sums of their entries, and fell below the floor only where an overdraft is allowed."""
+        for entity in registry().entities.values():
+            if entity.account:
+                for site, rows in self.rows.items():
+                    entries = [r for r in rows if (r.entity, r.kind) == (entity.name, "create") and r.status in DONE]
+                    self._account(site, entity, entity.account, [row.record for row in entries])
+
+    def _account(self, site: str, entity: Entity, account: Account, entries: list[str]) -> None:
+        sums: dict[str, int] = {}
+        overdraft = registry().models[entity.name].overdraft
+        for entry in entries:
+            values = self.truth.records[site, entity.name, entry].values
+            owner, amount = str(values[account.owner]), values[account.amount]
+            assert isinstance(amount, int)
+            sums[owner] = sums.get(owner, 0) + amount
+            allowed = overdraft is not None and overdraft.evaluate(values) is True
+            assert amount >= 0 or allowed or sums[owner] >= (account.floor or 0), f"{owner} fell to {sums[owner]}"
+        kept = self._load(site, Need(balances={(entity.name, owner) for owner in sums})).balances
+        assert {owner: kept[entity.name, owner] for owner in sums} == sums, f"{kept} {sums}"
+        for owner, total in sums.items():
+            stored = self.truth.records.get((site, str(entity.field(account.owner).ref), owner))
+            assert stored is None or stored.values.get(account.balance) == total, f"{owner}: {total}"
+
+
+def _server_given(site: str, number: object) -> Iterator[tuple[str, str]]:
+    """Some numbers may be typed, such as that of a card at hand."""
+    if re.fullmatch(r"[A-Z]+-\d{4}-\d{6}", str(number)):
+        yield site, str(number)
 
 
 def _list(value: object) -> list[dict[str, object]]:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from . import domains
 from .books import Books
 from .oracle import Key, Truth
 from .tablet import Tablet
@@ -22,6 +23,7 @@ def check(world: "World", *, nothing_held: bool = False) -> None:
             _holds_what_he_may_see(tablet, truth)
             _outcomes_came_home(tablet, books)
     books.check(nothing_held=nothing_held)
+    domains.check(truth, world.server.directory().settings_at, world.now.date())
 
 
 def _holds_what_he_may_see(tablet: Tablet, truth: Truth) -> None:

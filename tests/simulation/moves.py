@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wuye_client import InvalidEntry, Replica
 
-from . import deeds, office
+from . import deeds, forms, office
 from .server import Crash
 from .tablet import Tablet, torn
 from .town import POSTS
@@ -32,7 +33,7 @@ def type_something(world: "World") -> str | None:
     tablet, tab = chosen
     told = []
     for _ in range(world.random.randint(1, 5)):
-        deed = world.random.choices(deeds.DEEDS, deeds.WEIGHTS)[0]
+        deed = _deed(world)
         try:
             if world.random.random() < world.crashes / 3:
                 with torn(tab.store, world.random.randint(0, 4)):
@@ -43,10 +44,21 @@ def type_something(world: "World") -> str | None:
             done = f"not made: {error}"
         except Crash:
             tablet.start(world.network.road(tablet))
-            return f"{tablet.name} dies on {deed.__name__}"
+            return f"{tablet.name} dies on {_name(deed)}"
         if done:
-            told.append(f"{deed.__name__} {done}")
+            told.append(f"{_name(deed)} {done}")
     return f"{tablet.name} {', '.join(told)}" if told else None
+
+
+def _name(deed: deeds.Deed) -> str:
+    return (deed.func if isinstance(deed, partial) else deed).__name__
+
+
+def _deed(world: "World") -> deeds.Deed:
+    if world.theme and world.random.random() < 0.6:
+        form = world.random.choice((forms.fill_in, forms.fill_in, forms.correct, forms.carry_out))
+        return partial(form, plugin=world.theme)
+    return world.random.choices(deeds.DEEDS, deeds.WEIGHTS)[0]
 
 
 def sync_whole(world: "World") -> str | None:

@@ -65,9 +65,10 @@ class Truth:
         names: set[str] = {f"{ORG}/review/{user}"}
         if self.grants(user):
             names.add(f"{ORG}/people")
+        for grant in self.grants_lately(user, self.now):  # he goes on hearing of his work for the days of grace
+            names |= {f"{site}/review/{user}" for site in (self.sites if grant["site"] == ORG else [grant["site"]])}
         for grant in self.grants(user):
             for site in self.sites if grant["site"] == ORG else [grant["site"]]:
-                names.add(f"{site}/review/{user}")
                 for stream in registry().roles[grant["role"]].streams:
                     names |= self._of_stream(user, site, stream, grant["key"])
         return names

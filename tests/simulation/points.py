@@ -9,7 +9,11 @@ from wuye.model.entity import Account, BucketKey, Entity, Field, NumberRule, Sta
 from wuye.model.plugin import Contribution, PluginInfo, Role
 from wuye.model.registry import Registry
 from wuye.model.rules import Change, Reject, Rule, View
+from wuye_broadcast import plugin as broadcast
 from wuye_lostfound import plugin as lostfound
+from wuye_membership import plugin as membership
+from wuye_qc import plugin as qc
+from wuye_renovation import plugin as renovation
 
 MEMBER = Entity(
     name="points.member",
@@ -95,7 +99,12 @@ POINTS = Contribution(
 )
 
 
+DOMAINS = {"broadcast": broadcast, "membership": membership, "qc": qc, "renovation": renovation}
+"""The business plugins, in which these worlds fill in forms (`forms`)."""
+
+
 @cache
 def registry() -> Registry:
-    """Return core, lost and found, and this plugin."""
-    return Registry([Plugin("core", core).contribution(), Plugin("lostfound", lostfound).contribution(), POINTS])
+    """Return core, all plugins of the house, and this one."""
+    shipped = {"core": core, "lostfound": lostfound, **DOMAINS}
+    return Registry([*(Plugin(name, module).contribution() for name, module in shipped.items()), POINTS])

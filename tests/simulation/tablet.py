@@ -89,6 +89,10 @@ class Tablet:
         rows = self.store.all("SELECT id, body FROM op WHERE id > ? ORDER BY id", after)
         return [(int(str(row[0])), bytes(row[1])) for row in rows if isinstance(row[1], bytes)]
 
+    def states(self) -> dict[str, str]:
+        """Return the state of every op here."""
+        return {str(op): str(state) for op, state in self.store.all("SELECT op, state FROM op")}
+
     @property
     def stuck(self) -> list[tuple[str, str]]:
         """The ops (user, op) that cannot be answered: of somebody locked out, or erased from a copy that had forked."""

@@ -14,6 +14,7 @@ from wuye.sync.ports import Installation, ReplicaState, Store
 from wuye.sync.steps import run
 from wuye.testing.memory import MemoryStore
 
+from . import domains
 from .points import registry
 
 START = datetime(2026, 11, 22, 0, 0, tzinfo=UTC)
@@ -65,6 +66,8 @@ AT = {
     OFFICE: ("mall_chief", "control", "hq", "admin"),
 }
 """Who meets whom: the user names that work at a site."""
+DOMAINS_AT = {HOMES: ("renovation",), MALL: ("membership", "broadcast"), OFFICE: ("qc",)}
+"""The business plugins that are on at a site, unless somebody switches them."""
 EVERYTHING = frozenset(f"{entity}.{verb}" for entity in registry().entities for verb in ("create", "update", "delete"))
 
 
@@ -108,7 +111,7 @@ def found(store: Store) -> None:
     ]
     for site, ops in [(ORG, sites + users + grants), *((site, _places(site, create)) for site in ZONES)]:
         pushed = run(store, door.submit(SYSTEM, log, site, ops, START, writes=EVERYTHING))
-        assert all(result.status == "applied" for result in pushed.results), pushed.results
+        assert not (refused := [r for r in pushed.results if r.status != "applied"]), refused
 
 
 def _places(site: str, create: Callable[..., Op]) -> list[Op]:
@@ -120,7 +123,17 @@ def _places(site: str, create: Callable[..., Op]) -> list[Op]:
             for i, unit in enumerate(UNITS[site])
         ),
         *(record for i, unit in enumerate(UNITS[site][:3]) for record in _household(site, str(i), unit, create)),
+        *_domains(site, create),
     ]
+
+
+def _domains(site: str, create: Callable[..., Op]) -> Iterator[Op]:
+    owner = id_of("owner", site, "0")
+    if site == MALL:
+        return domains.mall(site, create, id_of, owner)
+    if site == HOMES:
+        return domains.homes(site, create, id_of, owner, UNITS[site][0])
+    return domains.office(site, create, id_of, POSTS[-1].id)
 
 
 def _household(site: str, name: str, unit: str, create: Callable[..., Op]) -> Iterator[Op]:

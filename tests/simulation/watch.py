@@ -11,7 +11,8 @@ from wuye.kernel.clock import to_ms, to_wire
 from wuye.protocol.wire import FeedChange, SyncRequest
 from wuye.sync.cursor import site_key, unseal
 from wuye.sync.door import Principal
-from wuye.sync.ports import FeedRow, LedgerRow
+from wuye.sync.ports import FeedRow, LedgerRow, Need
+from wuye_client.protocol import DECIDED
 
 from .office import LOG
 from .oracle import Truth
@@ -31,6 +32,7 @@ class Watch:
     def __init__(self, world: "World") -> None:
         self._world = world
         self._seqs: dict[Tablet, dict[tuple[object, ...], int]] = {}
+        self._open: dict[Tablet, set[str]] = {}
         self._read: dict[str, int] = dict.fromkeys(SITES, 0)
         self._issued: dict[tuple[str, str], int] = {}
         self._shown: dict[str, int] = {}
@@ -40,12 +42,21 @@ class Watch:
         self.checked = 0
 
     def stepped(self) -> None:
-        """Look at the tablets after a step: a record's seq never goes back (protocol §3.5)."""
+        """Look at the tablets after a step: a record's seq never goes back (protocol §3.5), no op is forgotten whose
+        end its author has not heard (§3.1)."""
         for tablet in self._world.tablets:
             seqs = tablet.seqs()
             for key, seq in self._seqs.get(tablet, {}).items():
                 assert seqs.get(key, seq) >= seq, f"{tablet.name}: {key} went back from {seq} to {seqs[key]}"
             self._seqs[tablet] = seqs
+            states = tablet.states()
+            for op in self._open.get(tablet, set()) - states.keys() if not tablet.erased else ():
+                assert self._decided(tablet.post.id, op), f"{tablet.name} has forgotten {op}, which still waits"
+            self._open[tablet] = {op for op, state in states.items() if state not in DECIDED}
+
+    def _decided(self, user: str, op: str) -> bool:
+        rows = [self._world.store.read(lambda s, site=site: s.load(site, Need(ops={op})).ops) for site in SITES]
+        return any((user, op) in known and known[user, op].status in DECIDED for known in rows)
 
     def exchanged(self, exchange: Exchange) -> None:
         """Look at an answer before it leaves."""

@@ -48,7 +48,8 @@ def play(seed: int, *, disk: bool = False) -> "World":
 
 
 class World:
-    """Everything follows from the seed. ``trace`` tells what happened, line by line."""
+    """Everything follows from the seed. ``theme`` is the plugin in whose forms people write beside all else; ``trace``
+    tells what happened, line by line."""
 
     def __init__(self, seed: int, *, disk: bool = False) -> None:
         self.seed = seed
@@ -62,6 +63,7 @@ class World:
         self._files = ExitStack()
         self._folder: Path | None = None
         self._log_rows: dict[Tablet, int] = {}
+        self.theme: str | None = None
         self._words = 0
         self._chaos = True
         self._depth = 0
@@ -185,6 +187,7 @@ class World:
 
     def _settle_in(self) -> None:
         site = self.random.choice((town.HOMES, town.HOMES, town.MALL, town.MALL, town.OFFICE))
+        self.theme = self.random.choice((None, *town.DOMAINS_AT[site]))
         count = self.random.randint(2, 4)
         known = [post for post in town.POSTS if post.username in town.AT[site]]
         posts = [*self.random.sample(known, count), *self.random.sample(town.POSTS, self.random.randint(0, 1))]

@@ -12,6 +12,7 @@ from wuye.api import (
     Correct,
     Entity,
     Field,
+    Flag,
     FollowUp,
     NumberRule,
     PluginInfo,
@@ -117,10 +118,11 @@ ENTRY = Entity(
     name="lab.entry",
     stream="lab.wallets",
     title="{points}",
-    account=Account(owner="wallet", amount="points", balance="points"),
+    account=Account(owner="wallet", amount="points", balance="points", overdraft="reversal && user.id != ''"),
     fields=(
         Field(name="wallet", type="ref", ref="lab.wallet", required=True),
         Field(name="points", type="integer", required=True),
+        Field(name="reversal", type="boolean"),
     ),
 )
 ECHO = Entity(
@@ -141,8 +143,8 @@ FAULTS: dict[str, Exception] = {}
 """What rules raise now, by the name of the thing that makes them do so; tests mend and break them here."""
 
 
-def guard(changes: Sequence[Change], view: View) -> Iterable[Reject | Correct]:
-    """Raise, refuse or correct as the thing's name says."""
+def guard(changes: Sequence[Change], view: View) -> Iterable[Reject | Correct | Flag]:
+    """Raise, refuse, correct or flag as the thing's name says."""
     for change in changes:
         if said(change) in FAULTS:
             raise FAULTS[said(change)]
@@ -150,6 +152,14 @@ def guard(changes: Sequence[Change], view: View) -> Iterable[Reject | Correct]:
             yield Reject(op=change.op, code="rule", fields=("name",), message="message.no")
         if said(change) == "correct":
             yield Correct(op=change.op, set={"stamp": "by rule"})
+        if said(change).startswith("flag"):
+            yield Flag(op=change.op, message="message.look", fields=("name",))
+        if change.new is None and (change.old or {}).get("name") == "precious":
+            yield Flag(op=change.op, message="message.look", fields=("name",))
+        if said(change) == "flag twice":
+            yield Flag(op=change.op, message="message.look_again", fields=("name", "spot"))
+        if said(change) == "flag another":
+            yield Flag(op="nobody's op", message="message.look")
         if said(change) == "blame another":
             yield Reject(op="nobody's op", code="rule")
 
@@ -177,6 +187,9 @@ def echo(changes: Sequence[Change], view: View) -> Iterable[FollowUp]:
         if name == "stray":
             set_ = {"said": "x"}
             yield FollowUp(key="x", cause="nobody's op", entity="lab.echo", kind="create", set=set_)
+        if name == "flag what follows":
+            set_ = {"name": "flagged"}
+            yield FollowUp(key="x", cause=change.op, entity="lab.thing", kind="create", set=set_)
         if name == "log me":
             yield FollowUp(
                 key="x", cause=change.op, entity="lab.thing", kind="update", record=change.record, set={"log": "logged"}
@@ -213,10 +226,18 @@ ROLES = (
 LAB = {
     "wuye_entities": (THING, SECRET, FORM, WALLET, ENTRY, ECHO),
     "wuye_roles": ROLES,
-    "wuye_settings": (Setting(field=Field(name="lab_limit", type="integer", default=1000)),),
+    "wuye_settings": (
+        Setting(field=Field(name="lab_limit", type="integer", default=1000)),
+        Setting(field=Field(name="lab_tag", type="choice", codes="ticket_tag")),
+    ),
     "wuye_rules": (
         Rule(name="guard", on=("lab.thing",), authorize=allow, judge=guard),
-        Rule(name="echo", on=("lab.thing", "lab.echo"), writes=("lab.echo.create", "lab.thing.update"), react=echo),
+        Rule(
+            name="echo",
+            on=("lab.thing", "lab.echo"),
+            writes=("lab.echo.create", "lab.thing.create", "lab.thing.update"),
+            react=echo,
+        ),
         Rule(
             name="siblings",
             on=("lab.thing",),

@@ -6,6 +6,8 @@ import pytest
 from tests.sync.scene import change, do, edit, exchange, item, make, values
 
 from wuye.kernel.clock import to_wire
+from wuye.sync.directory import Directory
+from wuye.sync.ports import Stored
 from wuye.testing.house import House, Replica
 
 
@@ -185,11 +187,54 @@ def test_3_the_hash_of_the_manifest_changes_with_what_it_says(house: House, work
     assert len({first, second, exchange(worker).manifest}) == 3
 
 
-@pytest.mark.parametrize("value", ['"many"', "1e9", "NaN", "true", "-3", "1" + "0" * 30, "[" * 5000])
-def test_a_setting_that_does_not_fit_is_as_if_unset(house: House, worker: Replica, value: str) -> None:
-    house.write(house.org, house.op("setting", site=house.org, set={"name": "grace_days", "value": value}))
-    assert house.store.read(house.door.directory).setting(house.org, "grace_days") == 14
-    assert exchange(worker).manifest
+UNFIT = ('"many"', "1e9", "NaN", "true", "-3", "1" + "0" * 30, "[" * 5000)
+
+
+@pytest.mark.parametrize("value", UNFIT)
+def test_a_setting_that_does_not_fit_is_refused(house: House, value: str) -> None:
+    op = house.op("setting", site=house.org, set={"name": "grace_days", "value": value})
+    [result] = house.write(house.org, op)
+    assert (result.status, result.code, result.fields) == ("rejected", "invalid", ("value",))
+    assert result.message in ("message.setting_is_json", "message.setting_unfit")
+
+
+@pytest.mark.parametrize("value", UNFIT)
+def test_a_setting_that_fits_no_more_is_as_if_unset(house: House, value: str) -> None:
+    """A plugin may have narrowed its declaration since it was written."""
+    setting = Stored(
+        entity="setting",
+        id=house.id(),
+        seq=1,
+        deleted=False,
+        values={"name": "grace_days", "value": value},
+        buckets=(),
+        created_at="",
+        created_by="",
+        updated_at="",
+        updated_by="",
+    )
+    assert Directory(house.registry, house.org, [setting]).setting(house.org, "grace_days") == 14
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "status"),
+    [
+        ("lab_tag", '"night"', "applied"),
+        ("lab_tag", '"ours"', "applied"),  # of the company's own codes
+        ("lab_tag", '"theirs"', "rejected"),
+        ("lab_tag", "null", "applied"),
+        ("lab_limit", "-5", "applied"),
+        ("lab_limit", '"5"', "rejected"),
+        ("nobody_declares_this", '"anything"', "applied"),
+    ],
+)
+def test_a_setting_fits_its_declaration_and_the_codes_of_the_company(
+    house: House, name: str, value: str, status: str
+) -> None:
+    own = {"list": "ticket_tag", "value": "ours", "label": {"en": "Ours"}}
+    house.write(house.org, house.op("code", site=house.org, set=own))
+    [result] = house.write(house.org, house.op("setting", site=house.org, set={"name": name, "value": value}))
+    assert result.status == status
 
 
 def test_2_a_moment_before_the_year_1000_stays_readable(house: House, worker: Replica) -> None:

@@ -10,8 +10,8 @@ from wuye.protocol.wire import Op
 from wuye.testing.house import House, Replica
 
 
-def entry(house: House, wallet: str, points: int, **rest: str) -> Op:
-    return house.op("lab.entry", set={"wallet": wallet, "points": points}, **rest)  # type: ignore[arg-type]
+def entry(house: House, wallet: str, points: int, *, group: str | None = None, **rest: object) -> Op:
+    return house.op("lab.entry", set={"wallet": wallet, "points": points, **rest}, group=group)
 
 
 def balance(house: House, wallet: str) -> object:
@@ -140,3 +140,29 @@ def test_3_3_the_balance_is_the_sum_of_what_was_applied_and_never_below_the_floo
     for replica in replicas:
         replica.sync()
         assert (replica.get("lab.wallet", wallet) or {}).get("points", 0) == total
+
+
+def test_3_3_an_entry_that_may_overdraw_takes_the_sum_below_the_floor_and_a_person_looks(
+    house: House, worker: Replica, boss: Replica
+) -> None:
+    wallet = make(worker, "lab.wallet", name="w")
+    worker.push(entry(house, wallet, 10))
+    back = entry(house, wallet, -15, reversal=True)
+    [result] = worker.push(back)
+    assert (result.status, result.code, balance(house, wallet)) == ("applied", None, -5)
+    row = item(house, back.op)
+    assert (row["why"], row["status"], row["fields"]) == ("overdrawn", "applied", [{"field": "points", "mine": -15}])
+    boss.sync()
+    assert (boss.get("review", str(result.review)) or {})["status"] == "open"
+    # What is below the floor takes no more, but for what may overdraw it further, and what brings something.
+    assert worker.push(entry(house, wallet, -1))[0].code == "balance"
+    assert [result.status for result in worker.push(entry(house, wallet, -1, reversal=True))] == ["applied"]
+    assert worker.push(entry(house, wallet, 2))[0].review is None
+    assert balance(house, wallet) == -4
+
+
+def test_3_3_an_entry_that_may_overdraw_but_does_not_bothers_nobody(house: House, worker: Replica) -> None:
+    wallet = make(worker, "lab.wallet", name="w")
+    worker.push(entry(house, wallet, 10))
+    assert worker.push(entry(house, wallet, -10, reversal=True))[0].review is None
+    assert worker.push(entry(house, wallet, -1, reversal=False))[0].code == "balance"

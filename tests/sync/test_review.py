@@ -166,3 +166,38 @@ def test_3_5_reviews_of_a_large_push_are_cut_into_seqs_too(house: House, worker:
     assert len(rows) == 1000
     assert max(sum(1 for row in rows if row.seq == seq) for seq in {row.seq for row in rows}) <= 1000
     assert house.all("lab.thing") == {}
+
+
+def test_3_2_what_was_refused_of_a_colleagues_record_is_for_author_and_supervisors_alone(house: House) -> None:
+    author, other = (house.replica(house.user("lab_worker")) for _ in range(2))
+    op = house.op("user", "update", other.user, site=house.org, set={"name": "an insult"}, was={"name": "x"})
+    assert author.push(op)[0].code == "forbidden"
+    other.sync()
+    assert b"an insult" not in msgspec.json.encode([body for _, body, _ in other.bodies.values()])
+    assert house.all("review.private", house.org) == {}
+    author.sync()
+    assert b"an insult" in msgspec.json.encode(author.reviews())
+
+
+def test_5_letting_one_persons_op_in_lets_no_other_in_that_bears_the_same_id(house: House, boss: Replica) -> None:
+    one, other = (house.replica(house.user("lab_worker")) for _ in range(2))
+    chief = house.replica(house.user("admin"))
+    op = house.op("lab.thing", set={"name": "one"})
+    twin = msgspec.structs.replace(op, record=house.id(), set={"name": "other"})
+    for replica in (one, other):
+        replica.alive = False
+    [first], [second] = one.push(op), other.push(twin)
+    assert (first.status, second.status) == ("held", "held")
+    assert resolve(chief, str(first.review), op.op, act="admit").status == "applied"
+    assert house.outcome(one.user, op.op).status == "applied"
+    assert house.outcome(other.user, op.op).status == "held"
+
+
+def test_3_1_a_push_is_told_its_own_decisions_not_those_of_the_same_id(house: House) -> None:
+    one, other = (house.replica(house.user("lab_worker")) for _ in range(2))
+    parent = house.id()
+    op = house.op("lab.thing", set={"name": "x", "parent": parent})
+    assert one.push(op)[0].status == "held"
+    [result] = other.push(msgspec.structs.replace(op, record=parent, set={"name": "parent"}))
+    assert (result.status, result.review) == ("applied", None)
+    assert house.outcome(one.user, op.op).status == "applied"

@@ -122,8 +122,8 @@ def sync(options: _Options) -> None:
         shell.say("cli.forked")
     if report.restored:
         shell.say("cli.restored")
-    decided = {result.op for result in report.attention}
-    shell.entries([entry for entry in shell.replica.outbox() if entry.op.op in decided]) if decided else None
+    if report.attention:
+        shell.outcomes(report.attention)
 
 
 @_command("status")
@@ -165,7 +165,7 @@ def list_records(
 ) -> None:
     shell = options.shell()
     known = shell.entity(entity)
-    wanted = read_pairs(where, known)
+    wanted = shell.values(entity, where)
     shell.entity(entity, [*wanted, *(name.removeprefix("-") for name in order)])
     by = order or known.views.list.sort
     found = shell.replica.query(entity, site=site, where=wanted, search=search, order=by, limit=limit)
@@ -191,7 +191,7 @@ def show(options: _Options, site: str, entity: str, record: str) -> None:
 @_pass
 def new(options: _Options, site: str, entity: str, values: tuple[str, ...]) -> None:
     shell = options.shell()
-    given = read_pairs(values, shell.replica.manifest.entities.get(entity))
+    given = shell.values(entity, values)
     shell.saved(site, entity, shell.replica.create(site, entity, given))
 
 
@@ -203,7 +203,7 @@ def new(options: _Options, site: str, entity: str, values: tuple[str, ...]) -> N
 @_pass
 def edit(options: _Options, site: str, entity: str, record: str, values: tuple[str, ...]) -> None:
     shell = options.shell()
-    given = read_pairs(values, shell.replica.manifest.entities.get(entity))
+    given = shell.values(entity, values)
     found = shell.find(site, entity, record)
     if shell.replica.update(site, entity, found, given):
         shell.saved(site, entity, found)
@@ -229,7 +229,7 @@ def run_act(
     arg: tuple[str, ...],
 ) -> None:
     shell = options.shell()
-    given = read_pairs(values, shell.replica.manifest.entities.get(entity))
+    given = shell.values(entity, values)
     found = shell.find(site, entity, record)
     shell.replica.act(site, entity, found, act, read_pairs(arg), given)
     shell.saved(site, entity, found)
@@ -274,7 +274,7 @@ def resolve(options: _Options, site: str, review: str, values: tuple[str, ...], 
     found = shell.replica.get(site, "review", shell.find(site, "review", review))
     if found:
         entity = str(found.get("subject_entity"))
-        given = read_pairs(values, shell.replica.manifest.entities.get(entity))
+        given = shell.values(entity, values)
         shell.replica.resolve(site, found.id, ops or None, given)
         shell.saved(site, entity, str(found.get("subject")))
 

@@ -173,16 +173,20 @@ class Form:
         amount = clean.get(account.amount) if account else None
         if account is None or type(amount) is not int or amount >= 0:
             return []
+        scope = self._look.scope(self._site)
+        if account.overdraft and _evaluate(account.overdraft, derive(entity, dict(clean), scope), scope) is True:
+            return []
         balance, taken = self._look.balance(self._site, self._name, account, str(clean.get(account.owner)))
         if balance is not None and account.floor is not None and balance + amount < account.floor:
             return [Flaw(account.amount, "balance", {"balance": balance})]
+        if account.offline_cap is None or self._look.online:
+            return []
         cap: object = account.offline_cap
         if isinstance(cap, str):
-            settings = self._look.scope(self._site).get("settings")
+            settings = scope.get("settings")
             cap = settings.get(cap) if isinstance(settings, Mapping) else None
-        if isinstance(cap, int) and not self._look.online and taken - amount > cap:
-            return [Flaw(account.amount, "offline_cap", {"cap": cap})]
-        return []
+        allowed = cap if type(cap) is int else 0
+        return [Flaw(account.amount, "offline_cap", {"cap": allowed})] if taken - amount > allowed else []
 
 
 def derive(entity: Entity, body: dict[str, object], scope: Values) -> dict[str, object]:

@@ -85,13 +85,16 @@ class Workflow(Struct, frozen=True, kw_only=True):
 
 class Account(Struct, frozen=True, kw_only=True):
     """Entries that add up per owner. ``balance`` names the server's field on the owner's record, with its entity in
-    front when that is not the one that the owner field refers to (``member.account.points``)."""
+    front when that is not the one that the owner field refers to (``member.account.points``). ``offline_cap`` names
+    the setting that bounds what this device may take of an account offline; entries for which ``overdraft`` is true
+    are bound by neither floor nor cap."""
 
     owner: str
     amount: str
     balance: str | None = None
     floor: int | None = None
     offline_cap: int | str | None = None
+    overdraft: str | None = None
 
 
 class NumberRule(Struct, frozen=True, kw_only=True):

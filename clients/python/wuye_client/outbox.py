@@ -24,6 +24,9 @@ from wuye_client.protocol import (
 from wuye_client.store import Store
 
 _OUTBOX = "state IN ('waiting', 'sent')"
+_UNHEARD = """state = 'held' AND json_extract(CAST(result AS TEXT), '$.review') IS NOT NULL AND NOT EXISTS (
+  SELECT 1 FROM record r WHERE r.site = op.site AND r.entity = 'review'
+  AND r.id = json_extract(CAST(op.result AS TEXT), '$.review'))"""
 _DECIDED = "state IN ('applied', 'merged', 'rejected')"
 _DAY_MS = 86_400_000
 
@@ -82,21 +85,26 @@ def check_group(store: Store, group: str) -> None:
         raise InvalidEntry([Flaw("", "group_sites")])
 
 
-def choose_push(store: Store, replica: str, turn: int, shrink: int) -> Push:
+def choose_push(store: Store, replica: str, turn: int, shrink: int, *, ask_held: bool = False) -> Push:
     """Take what one request sends and note it as sent: log order per site, whole groups, within the limits.
 
     ``turn`` rotates the sites, so that one which cannot commit now starves no other. Each ``shrink`` halves the
-    limits (after a 413). Only inside ``store.writing()``.
+    limits (after a 413). ``ask_held``, when everything is read: held ops whose review item is not here are sent too,
+    for access to the site has gone, and the answer to a repeat is all that tells of their decision. Only inside
+    ``store.writing()``.
     """
+    chosen_from = f"({_OUTBOX} OR {_UNHEARD})" if ask_held else _OUTBOX
     most, room = max(1, MAX_OPS >> shrink), max(1, MAX_PUSH_BYTES - 8192 >> shrink)
-    sites = [str(row[0]) for row in store.all(f"SELECT DISTINCT site FROM op WHERE replica = ? AND {_OUTBOX}", replica)]
+    sites = [
+        str(row[0]) for row in store.all(f"SELECT DISTINCT site FROM op WHERE replica = ? AND {chosen_from}", replica)
+    ]
     turn %= max(1, len(sites))
     ops: list[msgspec.Raw] = []
     chosen: list[tuple[int, str]] = []
     heads: list[tuple[int, str, str]] = []
     for site in sites[turn:] + sites[:turn]:
         highest = 0
-        for group in _groups(store, replica, site, most + MAX_GROUP_OPS):
+        for group in _groups(store, replica, site, chosen_from, most + MAX_GROUP_OPS):
             size = sum(len(body) + 16 for *_, body in group)
             if ops and (len(ops) + len(group) > most or size > room):
                 break
@@ -111,9 +119,11 @@ def choose_push(store: Store, replica: str, turn: int, shrink: int) -> Push:
     return Push(ops, tuple(op for _, op in chosen))
 
 
-def _groups(store: Store, replica: str, site: str, limit: int) -> Iterator[list[tuple[int, int, str, bytes]]]:
-    """Yield (row, n, op, body) of a site's outbox in log order, what belongs together in one list."""
-    asked = f"SELECT id, n, op, body, grp FROM op WHERE replica = ? AND site = ? AND {_OUTBOX} ORDER BY n LIMIT ?"
+def _groups(
+    store: Store, replica: str, site: str, chosen_from: str, limit: int
+) -> Iterator[list[tuple[int, int, str, bytes]]]:
+    """Yield (row, n, op, body) of a site's ops in log order, what belongs together in one list."""
+    asked = f"SELECT id, n, op, body, grp FROM op WHERE replica = ? AND site = ? AND {chosen_from} ORDER BY n LIMIT ?"
     rows = cast("list[tuple[int, int, str, bytes, str | None]]", store.all(asked, replica, site, limit))
     together: list[tuple[int, int, str, bytes]] = []
     last = None
@@ -157,16 +167,6 @@ def forget_unheld(store: Store, site: str) -> None:
         f"DELETE FROM op WHERE site = ? AND {_DECIDED} AND NOT EXISTS (SELECT 1 FROM record r "
         "WHERE r.site = op.site AND r.entity = op.entity AND r.id = op.record)",
         site,
-    )
-
-
-def forget_unheard(store: Store) -> None:
-    """Forget held ops whose review item is not here though everything is read: the decision comes by that item, so
-    it can never be heard. Access to the site has gone."""
-    store.run(
-        "DELETE FROM op WHERE state = 'held' AND json_extract(CAST(result AS TEXT), '$.review') IS NOT NULL "
-        "AND NOT EXISTS (SELECT 1 FROM record r WHERE r.site = op.site AND r.entity = 'review' "
-        "AND r.id = json_extract(CAST(op.result AS TEXT), '$.review'))"
     )
 
 
@@ -221,9 +221,10 @@ def _send_from(store: Store, replica: str, site: str, n: int) -> None:
 
 
 def carry_over(store: Store, old: str, new: str) -> None:
-    """Move the outbox of a forked replica into the logs of its new id: same ``op``, new ``n`` (protocol §3.1)."""
+    """Move what a forked replica has not heard the end of into the logs of its new id: same ``op``, new ``n``
+    (protocol §3.1)."""
     with store.writing():
-        rows = store.all(f"SELECT id, site FROM op WHERE replica = ? AND {_OUTBOX} ORDER BY id", old)
+        rows = store.all(f"SELECT id, site FROM op WHERE replica = ? AND NOT {_DECIDED} ORDER BY id", old)
         heads: dict[str, int] = {}
         moved = []
         for id_, site in cast("list[tuple[int, str]]", rows):

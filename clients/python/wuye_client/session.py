@@ -5,7 +5,6 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
@@ -13,9 +12,9 @@ import msgspec
 from msgspec.structs import replace
 
 from wuye_client import outbox, sync
-from wuye_client.clock import Clock
+from wuye_client.clock import Clock, to_ms
 from wuye_client.device import Device
-from wuye_client.errors import Erased, LoginRequired, NotReady, Refused, ServerBusy, WrongUser
+from wuye_client.errors import Erased, LoginRequired, NotReady, Offline, Refused, ServerBusy, WrongUser
 from wuye_client.manifest import decode
 from wuye_client.protocol import LoggedIn, LogIn, Problem, Result, Storage
 from wuye_client.store import Store
@@ -27,13 +26,15 @@ Progress = Callable[[int, str], None]
 """Called with how many are done and of what: ``push`` (ops) or ``pull`` (records)."""
 
 _CLOCK_WARNING_MS = 600_000
+_IN_REACH_MS = 60_000
 _PATIENCE = 4
 _LONGEST_WAIT = 60.0
 
 
 @dataclass
 class SyncReport:
-    """What a sync did. ``outcomes`` counts results by status; ``outbox`` is what is still unsent or unanswered;
+    """What a sync did. ``outcomes`` counts results by status; ``attention`` are those that were not applied as asked,
+    decisions on held ops included; ``outbox`` is what is still unsent or unanswered;
     ``offset`` is the server's clock minus ours in ms, and ``clock_wrong`` asks to set the device's clock."""
 
     rounds: int = 0
@@ -56,7 +57,7 @@ class SyncReport:
         """Count an answer in."""
         for result in taken.results:
             self.outcomes[result.status] = self.outcomes.get(result.status, 0) + 1
-        self.attention += [result for result in taken.results if result.status != "applied"]
+        self.attention += [result for result in (*taken.results, *taken.decided) if result.status != "applied"]
         self.changes += taken.changes
         self.dropped += taken.dropped
         self.reset += taken.reset
@@ -82,7 +83,6 @@ class Session:
         self._sleep = sleep
         self._transport: Transport | None = None
         self._credentials: tuple[str, str] | None = None
-        self._last_heard: datetime | None = None
 
     def close(self) -> None:
         """Close what connections there are; a later call opens them again."""
@@ -92,9 +92,10 @@ class Session:
 
     @property
     def online(self) -> bool:
-        """Tell whether the server answered within the last minute."""
-        heard = self._last_heard
-        return heard is not None and abs((self._clock() - heard).total_seconds()) <= 60
+        """Tell whether a sync was answered within the last minute, by whichever process that shares the file, and no
+        call has failed since."""
+        heard = self._store.meta_int("heard")
+        return heard > 0 and abs(to_ms(self._clock()) - heard) <= _IN_REACH_MS
 
     def log_in(self, url: str, username: str, password: str, new_password: str | None = None) -> None:
         """Get a token, a replica id and the manifest. A database that already has a name keeps it or forks.
@@ -278,9 +279,11 @@ class Session:
             if held is None:
                 raise LoginRequired
             sent["Authorization"] = f"Bearer {held}"
-        answer = self._transport.request(method, path, headers=sent, body=body)
-        self._last_heard = self._clock()
-        return answer
+        try:
+            return self._transport.request(method, path, headers=sent, body=body)
+        except Offline:
+            self._store.set_meta(heard=None)
+            raise
 
     def _room(self) -> Storage:
         if self._store.path == ":memory:":

@@ -1,5 +1,6 @@
 """What the command line needs to speak with people: values from texts, texts from values, tables."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 import click
@@ -10,7 +11,7 @@ from rich.table import Column, Table
 from wuye_client.manifest import Entity, Field
 from wuye_client.outbox import Entry
 from wuye_client.overlay import open_items
-from wuye_client.protocol import Op
+from wuye_client.protocol import Op, Result
 from wuye_client.replica import Replica
 from wuye_client.texts import pick, say
 from wuye_client.view import Record
@@ -18,6 +19,8 @@ from wuye_client.words import META
 
 _LISTS = ("choices", "refs")
 _JSON = ("rows", "blobs", "signature", "localized", "place")
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_SITE = "site"
 _FEWEST = 3  # columns that are shown however narrow the terminal is
 _WIDEST = 10_000
 
@@ -91,15 +94,43 @@ class Shell:
         Raises:
             click.UsageError: none, or more than one.
         """
-        known, view, at = self.entity(entity), self.replica.view, self.replica.site(site)
-        if view.get(at, entity, text):
+        at = self.replica.site(site)
+        return text if self.replica.view.get(at, entity, text) else self._one(entity, [at], text)
+
+    def _named(self, entity: str, text: str) -> str:
+        """Return the id of a record of any site; whether an id leads anywhere, the check of the entry says."""
+        if _ID.fullmatch(text):
             return text
+        if entity == _SITE:
+            return self.replica.site(text)
+        return self._one(entity, [site.id for site in self.replica.sites], text)
+
+    def _one(self, entity: str, sites: list[str], text: str) -> str:
+        known = self.entity(entity)
         numbers = (known.number.field, known.number.device_field) if known.number else ()
-        records = view.query(entity, [at])
+        records = self.replica.view.query(entity, sites)
         found = [r.id for r in records if r.id.endswith(text) or text in [r.get(name) for name in numbers]]
         if len(found) != 1:
             raise click.UsageError(say("cli.no_match", self.locale, text=text))
         return found[0]
+
+    def values(self, entity: str, pairs: tuple[str, ...]) -> dict[str, object]:
+        """Read ``field=value`` words as `read_pairs` does; records are named by id, number or ending, sites by code.
+
+        Raises:
+            BadPair: a word is no pair.
+            click.UsageError: there is no such entity, or no single record of that name.
+        """
+        known = self.entity(entity)
+        given = read_pairs(pairs, known)
+        for name, value in given.items():
+            field = known.by_name.get(name)
+            if field and (field.ref == _SITE or field.ref in self.replica.manifest.entities):
+                if isinstance(value, list):
+                    given[name] = [self._named(field.ref, str(one)) for one in value]
+                elif isinstance(value, str):
+                    given[name] = self._named(field.ref, value)
+        return given
 
     def saved(self, site: str, entity: str, record: str) -> None:
         """Tell which record was written."""
@@ -165,6 +196,16 @@ class Shell:
             table.add_row(self.moment(entry.op), self._site(entry.op.site), self._deed(entry), state, why)
         self._console.print(table)
 
+    def outcomes(self, results: list[Result]) -> None:
+        """Print what was not applied as asked. Of a site that the user has left the ops are no longer here."""
+        words, told = self.replica.words(self.locale), {result.op for result in results}
+        here = [entry for entry in self.replica.outbox() if entry.op.op in told]
+        if here:
+            self.entries(here)
+        for result in results:
+            if all(entry.op.op != result.op for entry in here):
+                self.say("cli.left", site=self._site(result.site), why=words.refusal(result.code, result.message))
+
     def reviews(self, reviews: list[Record]) -> None:
         """Print open review items with both values."""
         if not reviews:
@@ -183,8 +224,7 @@ class Shell:
         for item in items if isinstance(items, list) else []:
             if item.get("op") not in still_open:
                 continue
-            code = item.get("code")
-            why = words.refusal(str(code), None) if code else say(f"state.{item.get('status')}", self.locale)
+            why = words.refusal(str(item.get("why")), item.get("message"))
             title = words.named(review.site, name, str(review.get("subject")))
             label = f"{self.replica.manifest.label(name, self.locale)} {title}"
             start = (self._site(review.site), review.id[-8:], label, why)

@@ -18,7 +18,6 @@ import msgspec
 from wuye_client import outbox
 from wuye_client.clock import from_wire, to_ms, to_wire
 from wuye_client.errors import LoginRequired, NotReady
-from wuye_client.outbox import Push
 from wuye_client.protocol import (
     DECIDED,
     KEEP_DAYS,
@@ -58,13 +57,15 @@ class Asked:
 @dataclass(frozen=True)
 class Taken:
     """What came of an answer. ``fresh`` False: it was too late and changed nothing. ``fork``: another database bears
-    our replica's name. ``more``: ask again at once. ``offset`` is server time minus ours, in ms."""
+    our replica's name. ``more``: ask again at once. ``decided`` are held ops whose end a review item tells. ``offset``
+    is server time minus ours, in ms."""
 
     fresh: bool
     more: bool = False
     fork: bool = False
     rewound: bool = False
     results: Sequence[Result] = ()
+    decided: Sequence[Result] = ()
     changes: int = 0
     dropped: Sequence[str] = ()
     reset: Sequence[str] = ()
@@ -83,10 +84,19 @@ class Step(Enum):
     STOP = "tell the user"
 
 
+class _Outcome(msgspec.Struct):
+    """The little of a review record's row that an op's author waits for."""
+
+    op: str = ""
+    status: str = ""
+    code: str | None = None
+    message: str | None = None
+
+
 class _Review(msgspec.Struct):
     """The little of a review record that an op's author waits for."""
 
-    items: list[dict[str, object]] = []
+    items: list[_Outcome] = []
 
 
 def prepare(
@@ -109,9 +119,11 @@ def prepare(
         turn = store.meta_int("turn") + 1
         count, oldest = outbox.measure(store)
         store.set_meta(turn=turn, **({} if count else {"shrink": None}))
-        push = outbox.choose_push(store, replica, turn, store.meta_int("shrink")) if count else Push([], ())
+        push = outbox.choose_push(
+            store, replica, turn, store.meta_int("shrink"), ask_held=bool(store.meta_int("whole"))
+        )
         health = Health(app=APP, outbox=count, oldest=_moment(oldest), storage=storage)
-        have = store.have() if not (ops_only or count) and _have_is_due(store, now) else {}
+        have = store.have() if not (ops_only or push.ops) and _have_is_due(store, now) else {}
         request = SyncRequest(
             manifest=store.meta("manifest_hash") or "",
             replica=replica,
@@ -161,14 +173,16 @@ def absorb(store: Store, asked: Asked, answer: SyncResponse | bytes, now: dateti
             return Taken(fresh=True, fork=True)
         offset = _offset(asked, said)
         store.set_meta(taken=asked.turn, epoch=said.epoch or epoch, offset=offset)
+        waiting = outbox.held(store)
+        results = [result for result in said.results if result.status != "held" or result.op not in waiting]
         outbox.settle(store, said.results, to_ms(now))
         outbox.note_acked(store, replica, said.acked)
         if ops_only or isinstance(said.cursor, msgspec.UnsetType):
-            return Taken(fresh=True, results=said.results, manifest=said.manifest, offset=offset)
-        _take_rows(store, said, to_ms(now))
+            return Taken(fresh=True, results=results, manifest=said.manifest, offset=offset)
+        decided = _take_rows(store, said, to_ms(now))
         # A bucket that this very answer resets is complete at the earliest with the next one.
         more = said.more or bool(said.reset)
-        store.set_meta(cursor=said.cursor, whole=0 if more else 1)
+        store.set_meta(cursor=said.cursor, whole=0 if more else 1, heard=to_ms(now))
         if asked.request.have is not msgspec.UNSET:
             store.set_meta(have_at=to_ms(now))
         if not more:
@@ -176,7 +190,8 @@ def absorb(store: Store, asked: Asked, answer: SyncResponse | bytes, now: dateti
     return Taken(
         fresh=True,
         more=more,
-        results=said.results,
+        results=results,
+        decided=decided,
         changes=len(said.changes),
         dropped=said.drop,
         reset=said.reset,
@@ -185,7 +200,7 @@ def absorb(store: Store, asked: Asked, answer: SyncResponse | bytes, now: dateti
     )
 
 
-def _take_rows(store: Store, said: SyncResponse, now: int) -> None:
+def _take_rows(store: Store, said: SyncResponse, now: int) -> Sequence[Result]:
     if said.drop:
         store.drop(said.drop)
         # Not before everything is read: what was decided a moment ago may come by another bucket yet.
@@ -195,7 +210,7 @@ def _take_rows(store: Store, said: SyncResponse, now: int) -> None:
         store.reset(said.reset)
     if said.changes:
         store.take(said.changes)
-        _hear_decisions(store, said.changes, now)
+    return _hear_decisions(store, said.changes, now)
 
 
 def _finish(store: Store, now: int) -> None:
@@ -206,34 +221,31 @@ def _finish(store: Store, now: int) -> None:
     for site in (store.meta("dropped") or "").split():
         outbox.forget_unheld(store, site)
     store.set_meta(dropped=None)
-    outbox.forget_unheard(store)
     if now - store.meta_int("tidied") >= _DAY_MS:
         outbox.forget_old(store, now, store.meta_int("keep_days", KEEP_DAYS))
         store.set_meta(tidied=now)
 
 
-def _hear_decisions(store: Store, changes: Sequence[Change], now: int) -> None:
-    """Held ops are decided through their review item (protocol §3.2)."""
+def _hear_decisions(store: Store, changes: Sequence[Change], now: int) -> Sequence[Result]:
+    """Return what has been decided meanwhile: held ops are decided through their review item (protocol §3.2)."""
     reviews = [change for change in changes if change.e == "review" and change.d]
     waiting = outbox.held(store) if reviews else {}
-    decided = []
+    decided: dict[str, Result] = {}  # a review item may come by several buckets
     for change in reviews if waiting else ():
         record = msgspec.json.decode(change.d, type=_Review | None)
         for item in record.items if record else ():
-            op, status = item.get("op"), item.get("status")
-            if isinstance(op, str) and waiting.get(op) == change.b[:36] and status in DECIDED:
-                code = item.get("code")
-                decided.append(
-                    Result(
-                        site=change.b[:36],
-                        n=0,
-                        op=op,
-                        status=str(status),
-                        review=change.r,
-                        code=code if isinstance(code, str) else None,
-                    )
+            if waiting.get(item.op) == change.b[:36] and item.status in DECIDED:
+                decided[item.op] = Result(
+                    site=change.b[:36],
+                    n=0,
+                    op=item.op,
+                    status=item.status,
+                    review=change.r,
+                    code=item.code,
+                    message=item.message,
                 )
-    outbox.settle(store, decided, now)
+    outbox.settle(store, decided.values(), now)
+    return list(decided.values())
 
 
 def _offset(asked: Asked, said: SyncResponse) -> int:

@@ -103,7 +103,9 @@ class Words:
             return self.named(site, field.ref, value, depth)
         if field.type == "datetime":
             return f"{from_wire(value).astimezone(self._view.zone(site)):%Y-%m-%d %H:%M}"
-        return value
+        # What the server itself has put down as the key of a text is said in the reader's language.
+        said = self._manifest.texts.get(value) if field.readonly else None
+        return pick(said, self._locale) if said else value
 
     def named(self, site: str, entity: str, record: str, depth: int = _DEEPEST) -> str:
         """Return the title of a record referred to; of one that is not here, or is private, the end of its id."""

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Sequence
 
 from wuye.api import Change, Correct, Entity, Field, Reject, Rule, Section, Setting, View, Views
 
-from .changes import changed
-
 HOUR = r"([01]\d|2[0-3]):[0-5]\d|24:00"  # a day's last hour ends at 24:00, which is no time of day
 
 
@@ -124,19 +122,25 @@ def keep_codes(changes: Sequence[Change], _view: View) -> Iterable[Reject]:
     for change in changes:
         if change.new is None:
             yield Reject(op=change.op, code="rule", message="message.code_is_retired")
-        elif change.old and (touched := changed(change, ("list", "value"))):
+        elif change.old and (touched := change.changed(("list", "value"))):
             yield Reject(op=change.op, code="rule", fields=touched, message="message.code_is_retired")
 
 
 def check_setting(changes: Sequence[Change], view: View) -> Iterable[Reject | Correct]:
-    """A setting's value is JSON, so that numbers, switches and lists fit one field; without a site it holds for all."""
+    """A setting's value is JSON, so that numbers, switches and lists fit one field, and fits what the setting declares;
+    without a site it holds for all."""
     for change in changes:
-        if change.new and not change.new.get("site"):
+        if change.new is None:
+            continue
+        if not change.new.get("site"):
             yield Correct(op=change.op, set={"site": view.site})
         try:
-            json.loads(str(change.new.get("value") or "null") if change.new else "null", parse_constant=_no_number)
-        except ValueError:
+            value = json.loads(str(change.new.get("value") or "null"), parse_constant=_no_number)
+        except (ValueError, RecursionError):
             yield Reject(op=change.op, code="invalid", fields=("value",), message="message.setting_is_json")
+        else:
+            if not view.fits(str(change.new["name"]), value):
+                yield Reject(op=change.op, code="invalid", fields=("value",), message="message.setting_unfit")
 
 
 def _no_number(name: str) -> None:

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from wuye.api import Change, Correct, FollowUp, Read, Reject, Rule, View
 
-from .changes import changed
-
 
 def keep_occupancies(changes: Sequence[Change], view: View) -> Iterable[Reject]:
     """Who lived where is never overwritten: moving out sets ``ends``, moving in makes a new one (OWN-8)."""
@@ -19,7 +17,7 @@ def keep_occupancies(changes: Sequence[Change], view: View) -> Iterable[Reject]:
         ends = change.old.get("ends")
         over = isinstance(ends, str) and ends < today
         kept = ("unit", "owner", "role", "starts", "ends") if over else ("unit", "owner")
-        if touched := changed(change, kept):
+        if touched := change.changed(kept):
             yield Reject(op=change.op, code="rule", fields=touched, message="message.occupancy_is_kept")
 
 
@@ -35,9 +33,9 @@ def place_owners(changes: Sequence[Change], view: View) -> Iterable[Correct]:
 def move_owners(changes: Sequence[Change], view: View) -> Iterable[FollowUp]:
     """Set the zones of owners whose occupancies or whose home's zone changed."""
     for change in changes:
-        if change.entity == "occupancy" and changed(change, ("owner", "zone", "ends")):
+        if change.entity == "occupancy" and change.changed(("owner", "zone", "ends")):
             owners = {str(values["owner"]) for values in (change.old, change.new) if values}
-        elif change.entity == "unit" and change.old and changed(change, ("zone",)):
+        elif change.entity == "unit" and change.old and change.changed(("zone",)):
             owners = {record for record, _ in view.find("owner", "unit", change.record)}
         else:
             continue

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from wuye.api import API_VERSION, CodeList, Entity, PluginInfo, Role, Rule, Setting, hookimpl
+from wuye.api import API_VERSION, CodeList, Entity, PluginInfo, Report, Role, Rule, Setting, hookimpl
 
-from . import codes, config, owner_rules, owners, places, privacy, review, roles, ticket_rules, tickets, users
+from . import codes, config, owner_rules, owners, places, privacy, reports, review, roles, ticket_rules, tickets, users
 
 
 @hookimpl
@@ -55,3 +55,9 @@ def wuye_roles() -> Sequence[Role]:
 def wuye_rules() -> Sequence[Rule]:
     """Declare the rules of the core."""
     return (*places.RULES, *users.RULES, *config.RULES, *owner_rules.RULES, *privacy.RULES, *ticket_rules.RULES)
+
+
+@hookimpl
+def wuye_reports() -> Sequence[Report]:
+    """Questions to the tickets."""
+    return reports.REPORTS

@@ -19,7 +19,6 @@ from wuye.api import (
     Workflow,
 )  # fmt: skip
 
-from .changes import changed, entered
 from .owners import BY_OWNER, ZONES
 from .places import LANGUAGES
 
@@ -156,14 +155,14 @@ def keep_consent(changes: Sequence[Change], _view: View) -> Iterable[Reject | Co
         if change.old is None:
             if change.new and not change.new.get("given_at"):
                 yield Correct(op=change.op, set={"given_at": change.at})
-        elif change.new is None or (touched := changed(change, given)):
+        elif change.new is None or (touched := change.changed(given)):
             yield Reject(
                 op=change.op,
                 code="rule",
                 fields=touched if change.new else (),
                 message="message.consent_is_kept",
             )
-        elif entered(change, "withdrawn"):
+        elif change.entered("withdrawn"):
             yield Correct(op=change.op, set={"withdrawn_at": change.at})
 
 
@@ -180,14 +179,14 @@ def two_for_disclosure(changes: Sequence[Change], _view: View) -> Iterable[Rejec
     for change in changes:
         if change.old is None:
             yield Correct(op=change.op, set={"applicant": change.author})
-        elif change.old["status"] != "draft" and (touched := changed(change, APPLICATION)):
+        elif change.old["status"] != "draft" and (touched := change.changed(APPLICATION)):
             yield Reject(op=change.op, code="rule", fields=touched, message="message.disclosure_is_kept")
-        elif entered(change, "approved") or entered(change, "refused"):
+        elif change.entered("approved") or change.entered("refused"):
             if change.old.get("applicant") == change.author:
                 yield Reject(op=change.op, code="rule", fields=("approver",), message="message.second_person_decides")
             else:
                 yield Correct(op=change.op, set={"approver": change.author, "decided_at": change.at})
-        elif entered(change, "delivered"):
+        elif change.entered("delivered"):
             yield Correct(op=change.op, set={"delivered_at": change.at})
 
 

@@ -1,10 +1,10 @@
 """Rules of tickets: who stays responsible, what is urgent, what is never refused, what is kept on record."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
-from wuye.api import Change, Correct, FollowUp, Read, Reject, Rule, View
+from wuye.api import Change, Correct, FollowUp, Read, Reject, Rule, View, to_wire
 
-from .changes import changed, is_later, moment
 from .ticket_flow import LEGAL
 from .tickets import PRIORITIES
 
@@ -21,6 +21,11 @@ STAMPS: Mapping[str, str] = {
 
 OVER = ("done_at", "closed_at", "satisfaction")
 """What is void again once a ticket is reopened."""
+
+
+def is_later(one: object, other: str) -> bool:
+    """Tell whether a moment (or None: then not) lies after another; both as ops hold them."""
+    return isinstance(one, str) and datetime.fromisoformat(one) > datetime.fromisoformat(other)
 
 
 def act_of(change: Change) -> str | None:
@@ -41,7 +46,7 @@ def take_in(changes: Sequence[Change], view: View) -> Iterable[Correct]:
             "recorded_at": recorded,
             # When the night's call came only its taker knows (TKT-11).
             "occurred_at": new.get("occurred_at") or (None if new.get("backfilled") else recorded),
-            "received_at": new.get("received_at") or moment(view.now),
+            "received_at": new.get("received_at") or to_wire(view.now),
         }
         if not new.get("responsible") and not new.get("source") and not change.author.startswith("plugin:"):
             set_["responsible"] = change.author
@@ -52,10 +57,10 @@ def weigh(changes: Sequence[Change], view: View) -> Iterable[Correct]:
     """A VIP's ticket says so, and a VIP's complaint is at least extra urgent (TKT-4)."""
     for change in changes:
         new = change.new
-        if new is None or not (change.old is None or changed(change, ("owner", "kind", "vip", "priority"))):
+        if new is None or not (change.old is None or change.changed(("owner", "kind", "vip", "priority"))):
             continue
         owner = view.get("owner", str(new["owner"])) if new.get("owner") else None
-        named = change.old is None or bool(changed(change, ("owner",)))
+        named = change.old is None or bool(change.changed(("owner",)))
         vip = bool(new.get("vip")) or (named and bool(owner and owner.get("vip")))
         set_: dict[str, object] = {"vip": True} if vip and not new.get("vip") else {}
         if vip and new.get("kind") == "complaint" and _rank(new) < PRIORITIES.index("extra_urgent"):
@@ -85,7 +90,7 @@ def keep_duties(changes: Sequence[Change], _view: View) -> Iterable[Reject]:
                 message="message.somebody_stays_responsible",
             )
         elif (
-            old.get("promised_reply_at") and changed(change, ("promised_reply_at",)) and act_of(change) != "late_notice"
+            old.get("promised_reply_at") and change.changed(("promised_reply_at",)) and act_of(change) != "late_notice"
         ):
             yield Reject(
                 op=change.op,
@@ -118,7 +123,7 @@ def stamp(changes: Sequence[Change], _view: View) -> Iterable[Correct]:
         elif act == "reopen":
             count = old.get("reopened")
             set_["reopened"] = (count if isinstance(count, int) else 0) + 1
-            set_.update({name: None for name in OVER if name not in changed(change, OVER)})
+            set_.update({name: None for name in OVER if name not in change.changed(OVER)})
         if set_:
             yield Correct(op=change.op, set=set_)
 
@@ -131,7 +136,7 @@ def note_down(changes: Sequence[Change], view: View) -> Iterable[FollowUp]:
                 "ticket": change.record,
                 "type": kind,
                 "occurred_at": change.at,
-                "received_at": moment(view.now),
+                "received_at": to_wire(view.now),
                 **({} if change.author.startswith("plugin:") else {"author": change.author}),
                 **values,
             }
@@ -160,9 +165,9 @@ def _events(change: Change) -> Iterable[tuple[str, Mapping[str, object]]]:
                 "escalated_to": new.get("escalated_to") if act == "escalate" else None,
             },
         )
-    if changed(change, ("promised_reply_at",)) and act != "late_notice" and new.get("promised_reply_at"):
+    if change.changed(("promised_reply_at",)) and act != "late_notice" and new.get("promised_reply_at"):
         yield "promise", {"promised_at": new.get("promised_reply_at")}
-    if change.old is not None and changed(change, ("responsible",)):
+    if change.old is not None and change.changed(("responsible",)):
         yield "handed_on", {}
     alarming = bool(new.get("major")) or new.get("priority") == "emergency"
     if alarming and not (old.get("major") or old.get("priority") == "emergency"):
@@ -176,7 +181,7 @@ def sign_event(changes: Sequence[Change], view: View) -> Iterable[Correct]:
             set_ = {
                 "author": change.author,
                 "occurred_at": change.new.get("occurred_at") or change.at,
-                "received_at": change.new.get("received_at") or moment(view.now),
+                "received_at": change.new.get("received_at") or to_wire(view.now),
             }
             yield Correct(op=change.op, set=set_)
 

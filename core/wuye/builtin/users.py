@@ -5,9 +5,8 @@ Password hashes never lie in records.
 
 from collections.abc import Iterable, Sequence
 
-from wuye.api import Change, Child, Correct, Entity, Field, Read, Reject, Rule, Section, View, Views
+from wuye.api import Change, Child, Correct, Entity, Field, Read, Reject, Rule, Section, View, Views, to_wire
 
-from .changes import changed, moment
 from .places import LANGUAGES
 
 USER = Entity(
@@ -112,7 +111,7 @@ def keep_account(changes: Sequence[Change], view: View) -> Iterable[Reject]:
     for change in changes:
         if change.new is None:
             yield Reject(op=change.op, code="rule", message="message.user_is_disabled")
-        elif change.old and changed(change, ("username",)):
+        elif change.old and change.changed(("username",)):
             yield Reject(op=change.op, code="rule", fields=("username",), message="message.username_stays")
         elif change.new.get("disabled") and _is_admin(change.record, view) and not _admins(view):
             yield Reject(op=change.op, code="rule", fields=("disabled",), message="message.last_admin")
@@ -120,7 +119,7 @@ def keep_account(changes: Sequence[Change], view: View) -> Iterable[Reject]:
 
 def keep_grants(changes: Sequence[Change], view: View) -> Iterable[Reject | Correct]:
     """A grant is ended, never overwritten or antedated, so that past rights can be judged (design §5)."""
-    now = moment(view.now)
+    now = to_wire(view.now)
     for change in changes:
         if change.old is None:
             if change.new and not change.new.get("starts"):
@@ -130,7 +129,7 @@ def keep_grants(changes: Sequence[Change], view: View) -> Iterable[Reject | Corr
             yield Reject(op=change.op, code="rule", message="message.grant_is_ended")
             continue
         old, new = change.old, change.new
-        touched = changed(change, ("user", "role", "site", "key", "starts"))
+        touched = change.changed(("user", "role", "site", "key", "starts"))
         ended, ends = old.get("ends"), new.get("ends")
         if touched or (isinstance(ended, str) and ended <= now and ends != ended):
             yield Reject(op=change.op, code="rule", fields=touched or ("ends",), message="message.grant_is_ended")

@@ -1,6 +1,6 @@
 """How commands reach an installation: they hold it themselves, or they ask the server that holds it (design §4)."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -15,10 +15,13 @@ from wuye.host import installed, load
 from wuye.http.local import Submission, Submitted
 from wuye.kernel.errors import CODES, Problem
 from wuye.model.registry import Registry
+from wuye.model.report import Rows
 from wuye.protocol.wire import Op, Result
+from wuye.reports.long_reads import bounded
 from wuye.settings import load_settings
 from wuye.storage.layout import layouts
 from wuye.storage.sqlite.readers import Readers
+from wuye.storage.sqlite.reports import reading
 from wuye.sync.ports import Snapshot
 
 T = TypeVar("T")
@@ -36,9 +39,15 @@ class Held:
         """Run reads on one snapshot."""
         return self._installation.store.blocking.read(unit)
 
-    def submit(self, user: str, purpose: str, site: str, ops: Sequence[Op]) -> list[Result]:
-        """Push ops of a user's server-side replica."""
-        return self._installation.submit(user, purpose, site, ops)
+    def long_read(self, work: Callable[[Rows], Awaitable[T]]) -> T:
+        """Run what reads for long, a report say, on one snapshot."""
+        return bounded(self._installation.store.reader, work)
+
+    def submit(
+        self, user: str, purpose: str, site: str, ops: Sequence[Op], *, writes: frozenset[str] | None = None
+    ) -> list[Result]:
+        """Push ops of a user's server-side replica; ``writes`` stands for his rights where the server itself acts."""
+        return self._installation.submit(user, purpose, site, ops, writes=writes)
 
 
 class _Note(Struct, frozen=True):
@@ -49,8 +58,9 @@ class _Note(Struct, frozen=True):
 class Served:
     """An installation that a running server holds: reads look at the file, writes go through the server's door."""
 
-    def __init__(self, note: _Note, registry: Registry, readers: Readers) -> None:
+    def __init__(self, note: _Note, registry: Registry, readers: Readers, file: Path) -> None:
         self.registry = registry
+        self._file = file
         self._readers = readers
         self._client = httpx.Client(
             base_url=f"{note.url}/api/v1",
@@ -63,13 +73,19 @@ class Served:
         """Run reads on one snapshot."""
         return self._readers.run(unit)
 
-    def submit(self, user: str, purpose: str, site: str, ops: Sequence[Op]) -> list[Result]:
-        """Push ops of a user's server-side replica.
+    def long_read(self, work: Callable[[Rows], Awaitable[T]]) -> T:
+        """Run what reads for long, a report say, on one snapshot."""
+        return bounded(lambda: reading(self._file), work)
+
+    def submit(
+        self, user: str, purpose: str, site: str, ops: Sequence[Op], *, writes: frozenset[str] | None = None
+    ) -> list[Result]:
+        """Push ops of a user's server-side replica; ``writes`` stands for his rights where the server itself acts.
 
         Raises:
             Problem: what the server says, or ``in_use`` when it does not answer.
         """
-        body = msgspec.json.encode(Submission(user=user, purpose=purpose, site=site, ops=list(ops)))
+        body = msgspec.json.encode(Submission(user=user, purpose=purpose, site=site, ops=list(ops), writes=writes))
         try:
             answer = self._client.post("/local/submit", content=body, headers={"Content-Type": "application/json"})
         except httpx.HTTPError as error:
@@ -120,4 +136,4 @@ def _served(dir_: Path, database: str | None, note: Path) -> Served:
     settings = load_settings(dir_, database=database)
     registry = load(core, installed()).registry
     readers = Readers(settings.file, layouts(registry), count=1, capacity=1)
-    return Served(msgspec.json.decode(note.read_bytes(), type=_Note), registry, readers)
+    return Served(msgspec.json.decode(note.read_bytes(), type=_Note), registry, readers, settings.file)

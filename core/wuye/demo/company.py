@@ -3,13 +3,14 @@
 import random as random_
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import groupby, islice
+from heapq import merge
+from itertools import chain, groupby, islice
 
 from msgspec import Struct
 
 from wuye.bootstrap import Organisation, Person, bootstrap
-from wuye.demo import estate, staff, tickets, writing
-from wuye.demo.estate import PROPERTIES, Property
+from wuye.demo import estate, plugins, staff, tickets, writing
+from wuye.demo.estate import PROPERTIES, Estate, Property
 from wuye.demo.staff import User
 from wuye.demo.writing import Entry
 from wuye.kernel.clock import to_ms
@@ -90,13 +91,13 @@ def write_script(registry: Registry, org: str, seed: int, now: datetime) -> Scri
     estates = {
         site.code: estate.build(site, random_.Random(f"{site.code}:{seed}"), make_id, today) for site in PROPERTIES
     }
-    plugins = {site.code: _plugins(registry, site) for site in PROPERTIES}
+    on = {site.code: _plugins(registry, site) for site in PROPERTIES}
     zones = {code: built.zones for code, built in estates.items()}
-    users = staff.hire(random_.Random(f"staff:{seed}"), make_id, org, sites, zones, _plugin_posts(registry, plugins))
+    users = staff.hire(random_.Random(f"staff:{seed}"), make_id, org, sites, zones, _plugin_posts(registry, on))
     admin = users[0]
 
     def entries() -> Iterator[Entry]:
-        yield from writing.organisation(org, sites, plugins, users, make_id, founded)
+        yield from writing.organisation(org, sites, on, users, make_id, founded)
         for code, site in sites.items():
             yield from writing.households(site, admin.id, estates[code], founded + timedelta(days=2))
         for property_ in PROPERTIES:
@@ -104,8 +105,17 @@ def write_script(registry: Registry, org: str, seed: int, now: datetime) -> Scri
             crew = writing.crew_of(users, site)
             random = random_.Random(f"tickets:{code}:{seed}")
             lives = list(tickets.live(property_, random, make_id, estates[code].homes, crew, now))
-            yield from writing.in_turn(site, [step for steps in lives for step in steps], make_id, now)
-            yield from writing.of_plugins(registry, plugins[code], code, site, seed, crew, admin, now)
+            told = writing.in_turn(site, [step for steps in lives for step in steps], make_id, now)
+            stage = plugins.Stage(
+                registry=registry,
+                code=code,
+                site=site,
+                crew=crew,
+                admin=admin.id,
+                existing=_existing(estates[code], [user.id for user in users if site in _sites(user)]),
+                now=now,
+            )
+            yield from merge(told, stage.entries(on[code], seed), key=lambda entry: entry.received)
             yield from writing.contested(site, lives, crew, make_id, now)
 
     return Script(
@@ -178,6 +188,17 @@ def _batches(entries: Iterable[Entry]) -> Iterator[Batch]:
     for (user, site), neighbours in groupby(entries, key=lambda entry: (entry.user, entry.site)):
         while some := list(islice(neighbours, MAX_OPS)):
             yield Batch(user, site, some)
+
+
+def _existing(built: Estate, users: Sequence[str]) -> dict[str, list[str]]:
+    ids: dict[str, list[str]] = {"user": list(users)}
+    for entity, record, _ in chain(built.places, *built.households):
+        ids.setdefault(entity, []).append(record)
+    return ids
+
+
+def _sites(user: User) -> set[str]:
+    return {post.site for post in user.posts}
 
 
 def _plugins(registry: Registry, site: Property) -> list[str]:

@@ -14,7 +14,7 @@ BY_SITE: Mapping[str, Mapping[str, int]] = {
             "control_room": 1, "finance": 1, "engineering": 1, "after_sales": 1},
     "SFM": {"front_desk": 2, "cs_supervisor": 1, "cs_manager": 1, "site_chief": 1, "technician": 2, "control_room": 1,
             "finance": 1, "engineering": 1, "broadcaster": 1, "after_sales": 1},
-    "HQ": {"front_desk": 1, "cs_supervisor": 1, "site_chief": 1, "technician": 1, "control_room": 1},
+    "HQ": {"front_desk": 1, "cs_supervisor": 1, "site_chief": 1, "technician": 1, "control_room": 1, "finance": 1},
 }  # fmt: skip
 ZONE_BOUND = ("cs_assistant", "private_butler")
 DEPARTMENT = {

@@ -1,7 +1,7 @@
 """Turns the made-up company into ops, in the order in which a server would have received them."""
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from importlib import resources
 
@@ -15,8 +15,6 @@ from wuye.demo.tickets import Crew, Step
 from wuye.kernel.clock import to_ms, to_wire
 from wuye.kernel.ids import derive
 from wuye.kernel.worktime import Holidays, WorkCalendar, with_holidays
-from wuye.model.plugin import DemoRecord
-from wuye.model.registry import Registry
 from wuye.protocol.wire import Op
 
 MakeId = Callable[..., str]
@@ -192,45 +190,3 @@ def contested(
                     set={"appointed_at": f"{day}T{hour - 8:02d}:00:00.000Z"},
                 ),
             )
-
-
-def of_plugins(
-    registry: Registry, plugins: Iterable[str], code: str, site: str, seed: int, crew: Crew, admin: User, now: datetime
-) -> Iterator[Entry]:
-    """Yield the demo data of the plugins that are on at a site, spread over the last month."""
-    for contribution in registry.contributions:
-        if contribution.demo is None or contribution.info.id not in plugins:
-            continue
-        records = list(contribution.demo.records(code, seed))
-        for index, record in enumerate(records):
-            at = now - timedelta(days=30) * (1 - index / len(records))
-            author = (crew.by_role.get(record.author) or [admin])[0]
-            yield from _record(registry, record, author, site, at, f"{contribution.info.id}:{code}:{seed}:{index}")
-
-
-def _record(registry: Registry, record: DemoRecord, author: User, site: str, at: datetime, key: str) -> Iterator[Entry]:
-    settable = registry.models[record.entity].settable
-    id_ = derive("demo", key, ms=to_ms(at))
-    yield Entry(author.id, site, at, create(record.entity, id_, record.values, site=site, at=at))
-    seen = dict(record.values)
-    for number, (act, values) in enumerate(record.acts, 1):
-        set_ = {name: value for name, value in values.items() if name in settable}
-        yield Entry(
-            author.id,
-            site,
-            at,
-            Op(
-                n=0,
-                op=derive("demo", key, str(number), ms=to_ms(at)),
-                site=site,
-                entity=record.entity,
-                record=id_,
-                kind="act",
-                act=act,
-                at=to_wire(at + timedelta(minutes=number)),
-                set=set_,
-                was={name: seen[name] for name in set_ if name in seen},
-                args={name: value for name, value in values.items() if name not in settable},
-            ),
-        )
-        seen |= set_

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 
+import msgspec
+
 from wuye.model import entity as model
 from wuye.model.catalogue import Catalogue
-from wuye.model.registry import ROLES, Registry
+from wuye.model.printing import Block, Each, Of, Print, Signature
+from wuye.model.registry import REPORTS, ROLES, Registry
 from wuye.protocol import manifest as shape
 
 
@@ -51,6 +54,7 @@ def entity(registry: Registry, name: str) -> shape.Entity:
             for d in known.deadlines
         ),
         children=(*_children(texts, known), *_shown_here(registry, name)),
+        prints=tuple(_print(registry, form) for form in registry.prints.values() if form.entity == name),
     )
 
 
@@ -70,11 +74,36 @@ def _shown_here(registry: Registry, name: str) -> Iterable[shape.Child]:
 
 def codes(registry: Registry, name: str) -> list[shape.Code]:
     """Describe a code list as plugins declare it."""
-    prefix = name if name == ROLES else f"code.{name}"
+    prefix = name if name in (ROLES, REPORTS) else f"code.{name}"
     return [
         shape.Code(value=value, label=registry.catalogue.text(f"{prefix}.{value}"), parent=parent)
         for value, parent in registry.codes[name].values.items()
     ]
+
+
+def _print(registry: Registry, form: Print) -> shape.Print:
+    texts = registry.catalogue
+    return shape.Print(
+        id=form.id,
+        plugin=registry.origin[f"print.{form.id}"],
+        label=texts.text(f"print.{form.id}"),
+        blocks=[_block(texts, block) for block in form.blocks],
+        when=form.when,
+        paper=form.paper,
+        landscape=form.landscape,
+        parts=tuple(texts.text(part) for part in form.parts),
+    )
+
+
+def _block(texts: Catalogue, block: Block) -> dict[str, object]:
+    plain: dict[str, object] = {k: v for k, v in msgspec.to_builtins(block).items() if v is not None}
+    plain |= {name: texts.text(str(plain[name])) for name in ("label", "text") if name in plain}
+    match block:
+        case Signature():
+            plain["places"] = [{"label": texts.text(key), "field": field} for key, field in block.places.items()]
+        case Each() | Of():
+            plain["blocks"] = [_block(texts, inner) for inner in block.blocks]
+    return plain
 
 
 def _fields(texts: Catalogue, prefix: str, fields: Iterable[model.Field]) -> tuple[shape.Field, ...]:
@@ -179,6 +208,7 @@ def _account(account: model.Account | None) -> shape.Account | None:
         balance=account.balance,
         floor=account.floor,
         offline_cap=account.offline_cap,
+        overdraft=account.overdraft,
     )
 
 

@@ -11,8 +11,10 @@ import pluggy
 from wuye.hookspecs import Hooks
 from wuye.model.catalogue import LANGUAGES
 from wuye.model.entity import Entity
-from wuye.model.plugin import CodeList, Contribution, Demo, Job, PluginInfo, Report, Role, Setting
+from wuye.model.plugin import CodeList, Contribution, Demo, Job, PluginInfo, Role, Setting
+from wuye.model.printing import Print
 from wuye.model.registry import BadPlugin
+from wuye.model.report import Calendar, Report
 from wuye.model.rules import Rule
 
 T = TypeVar("T")
@@ -74,6 +76,14 @@ class Plugin:
         """Return its reports."""
         return self._many("wuye_reports", Report)
 
+    def wuye_prints(self) -> tuple[Print, ...]:
+        """Return its printable forms."""
+        return self._many("wuye_prints", Print)
+
+    def wuye_calendars(self) -> tuple[Calendar, ...]:
+        """Return its calendars."""
+        return self._many("wuye_calendars", Calendar)
+
     def wuye_jobs(self) -> tuple[Job, ...]:
         """Return its jobs."""
         return self._many("wuye_jobs", Job)
@@ -98,6 +108,8 @@ class Plugin:
             roles=self.wuye_roles(),
             codes=self.wuye_codes(),
             reports=self.wuye_reports(),
+            prints=self.wuye_prints(),
+            calendars=self.wuye_calendars(),
             jobs=self.wuye_jobs(),
             demo=self.wuye_demo(),
             piccolo_app=self.wuye_piccolo_app(),

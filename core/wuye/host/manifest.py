@@ -10,10 +10,11 @@ import msgspec
 from msgspec import Raw, Struct
 
 from wuye.host import describe
-from wuye.model.registry import ROLES, Registry
+from wuye.model.registry import REPORTS, ROLES, Registry
 from wuye.protocol.manifest import Body, Code, Site, User
 
-TEXTS = ("error.", "message.", "plugin.", "policy.", "role.")
+TEXTS = ("column.", "error.", "message.", "plugin.", "policy.", "report.", "role.")
+"""What a client says that is no label of the rest: heads and titles of frozen tables among it."""
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -51,7 +52,8 @@ class Manifests:
         self._entities = {name: _encode(describe.entity(registry, name)) for name in sorted(registry.entities)}
         self._codes = {name: describe.codes(registry, name) for name in sorted(registry.codes)}
         self._plain_codes = {name: Raw(_encode(entries)) for name, entries in self._codes.items()}
-        self._code_plugin = {codes.id: c.info.id for c in registry.contributions for codes in c.codes} | {ROLES: "core"}
+        self._code_plugin = {codes.id: c.info.id for c in registry.contributions for codes in c.codes}
+        self._code_plugin |= {ROLES: "core", REPORTS: "core"}
         self._settings = [
             (c.info.id, setting.field)
             for c in registry.contributions

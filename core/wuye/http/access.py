@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from wuye.http.server import Server
 from wuye.http.speakers import Speaker
@@ -66,12 +67,22 @@ async def log_look_ups(
     Raises:
         Problem: ``internal``, it could not be written: then nothing may be shown.
     """
+    ops = look_ups_of(model, site, shown, screen, server.road.clock())
+    # Also who may not write such records himself is logged, so the right to it is the server's.
+    results = await server.road.submit(speaker.user, "look-ups", site, ops, writes=frozenset({"access.create"}))
+    if any(result.status != "applied" for result in results):
+        raise Problem("internal", "the look-up could not be logged")
+
+
+def look_ups_of(
+    model: Model, site: str, shown: Iterable[tuple[str, Mapping[str, object]]], screen: str, now: datetime
+) -> list[Op]:
+    """Return what logs that somebody is shown these records: nothing where they are not private."""
     if not model.entity.private:
-        return
-    now = server.road.clock()
+        return []
     owner = next((name for name, ref, many in model.refs if ref == "owner" and not many), "")
     private = [field.name for field in model.entity.fields if field.private]
-    ops = [
+    return [
         Op(
             n=0,
             op=uuid7(to_ms(now), secrets.token_bytes(10)),
@@ -90,7 +101,3 @@ async def log_look_ups(
         )
         for record, values in shown
     ]
-    # Also who may not write such records himself is logged, so the right to it is the server's.
-    results = await server.road.submit(speaker.user, "look-ups", site, ops, writes=frozenset({"access.create"}))
-    if any(result.status != "applied" for result in results):
-        raise Problem("internal", "the look-up could not be logged")

@@ -4,14 +4,14 @@ from litestar import Litestar, Router
 from litestar.plugins import PluginProtocol
 from litestar.types import LifespanHook
 
-from wuye.http import audit, health, local, manifest, pokes, records, session, sync
+from wuye.http import audit, calendars, health, lists, local, manifest, pokes, prints, records, reports, session, sync
 from wuye.http.problems import handlers
 from wuye.http.server import API, Server
 
 
 def make_app(server: Server, *, on_startup: LifespanHook, on_shutdown: LifespanHook) -> Litestar:
     """Return the ASGI application."""
-    modules = (session, sync, manifest, pokes, audit, records, local)
+    modules = (session, sync, manifest, pokes, audit, records, local, reports, lists, calendars, prints)
     return LeanLitestar(
         route_handlers=[
             *health.routes(server),

@@ -3,7 +3,9 @@
 import asyncio
 import re
 import zlib
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 import msgspec
@@ -12,6 +14,8 @@ from litestar.datastructures import State
 from litestar.types import Receive, Scope
 
 from wuye.kernel.errors import Problem
+from wuye.protocol.nesting import cut
+from wuye.protocol.wire import MAX_NESTING
 
 T = TypeVar("T")
 AnyRequest = Request[object, object, State]
@@ -22,6 +26,7 @@ MAX_SMALL = 64 << 10
 PATIENCE = 180
 """Seconds for a body to arrive: a megabyte over a poor mobile line takes two minutes."""
 
+_DEEPEST = MAX_NESTING + 3  # an op stands two brackets deep, and one cut here must still be found too deep
 _GZIP = 16 + zlib.MAX_WBITS
 
 # Browsers write half an emoji, left where a text was cut, as an escape that UTF-8 has no bytes for; refusing the body
@@ -37,6 +42,31 @@ def header(scope: Scope, name: bytes) -> str:
         if known == name:
             return value.decode("latin-1")
     return ""
+
+
+class Arrivals:
+    """The bodies under way. Everybody may send a few at once, lest one who sends slowly take all the room."""
+
+    def __init__(self, each: int) -> None:
+        self._each = each
+        self._under_way: Counter[str] = Counter()
+
+    @contextmanager
+    def of(self, sender: str) -> Iterator[None]:
+        """Let a body of somebody arrive.
+
+        Raises:
+            Problem: ``busy``, he has not sent the others to their end.
+        """
+        if self._under_way[sender] >= self._each:
+            raise Problem("busy", f"{self._each} requests of this device are under way")
+        self._under_way[sender] += 1
+        try:
+            yield
+        finally:
+            self._under_way[sender] -= 1
+            if not self._under_way[sender]:
+                del self._under_way[sender]
 
 
 async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
@@ -59,7 +89,7 @@ async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
 
 
 def decode(body: bytes, decoder: "msgspec.json.Decoder[T]") -> T:
-    """Decode JSON strictly; only halves of surrogate pairs are mended.
+    """Decode JSON strictly; only halves of surrogate pairs are mended, and what is too deep for an op is cut away.
 
     Raises:
         Problem: ``invalid_request``; its detail names the place.
@@ -70,6 +100,7 @@ def decode(body: bytes, decoder: "msgspec.json.Decoder[T]") -> T:
         raise Problem("invalid_request", f"the body is not UTF-8: {error.reason}") from error
     except (msgspec.MsgspecError, RecursionError) as error:
         mended = _ESCAPE.sub(lambda match: rb"\ufffd" if match["half"] else match[0], body)
+        mended = cut(mended, _DEEPEST)
         if mended != body:
             return decode(mended, decoder)
         raise Problem("invalid_request", str(error)) from error

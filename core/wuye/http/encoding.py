@@ -6,6 +6,7 @@ import gzip
 from litestar import Response
 
 from wuye.http.bodies import AnyRequest
+from wuye.prints import Document
 
 WORTH = 1 << 10
 """Bytes from which packing pays."""
@@ -29,6 +30,21 @@ async def answer(request: AnyRequest, body: bytes, *, headers: dict[str, str] | 
     if encoding:
         sent["Content-Encoding"] = encoding
     return Response(body, media_type=JSON, headers=sent)
+
+
+async def page(request: AnyRequest, document: Document) -> Response[bytes]:
+    """Return a document as a response in which a browser runs nothing but the document's own script."""
+    headers = {
+        "Content-Security-Policy": f"{document.policy}; frame-ancestors 'self'",
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "no-store",
+        "Vary": "Accept-Encoding",
+    }
+    body, encoding = await pack(request.headers.get("accept-encoding", ""), document.html.encode())
+    if encoding:
+        headers["Content-Encoding"] = encoding
+    return Response(body, media_type="text/html", headers=headers)
 
 
 def takes(accepted: str, encoding: str) -> bool:

@@ -23,12 +23,14 @@ MAX_OPS = 5_000
 
 
 class Submission(Struct, frozen=True, kw_only=True):
-    """Ops of ``user``'s server-side replica for ``purpose`` (``import``) at one site."""
+    """Ops of ``user``'s server-side replica for ``purpose`` (``import``) at one site; ``writes`` stands for his rights
+    where the server itself acts, as when it logs what he looked up."""
 
     user: str
     purpose: str
     site: str
     ops: list[Op]
+    writes: frozenset[str] | None = None
 
 
 class Submitted(Struct, frozen=True, kw_only=True):
@@ -51,7 +53,7 @@ def routes(server: Server) -> Sequence[HTTPRouteHandler]:
         asked = decode(await read_body(request.scope, request.receive, MAX_BODY), _submission)
         if len(asked.ops) > MAX_OPS:
             raise Problem("too_many_ops", extra={"max": MAX_OPS})
-        results = await server.road.submit(asked.user, asked.purpose, asked.site, asked.ops)
+        results = await server.road.submit(asked.user, asked.purpose, asked.site, asked.ops, writes=asked.writes)
         return await answer(request, msgspec.json.encode(Submitted(results=results)))
 
     return [submit]

@@ -101,6 +101,8 @@ def handlers(server: Server) -> ExceptionHandlersMap:
         )
 
     def on_problem(request: AnyRequest, error: Problem) -> Response[bytes]:
+        if error.code == "internal":
+            log().error("request_failed", method=request.method, path=request.scope["path"], exc_info=error)
         return respond(request, error, {})
 
     def on_http(request: AnyRequest, error: HTTPException) -> Response[bytes]:

@@ -58,8 +58,8 @@ def routes(server: Server) -> Sequence[HTTPRouteHandler]:
         directory = await server.road.directory()
         access = site_access(server, directory, speaker, site)
         model = model_at(directory, site, entity)
-        asked, query = _asked(request.query_params.dict(), site, readable_buckets(access, site, model), model)
-        unit = _reader(tables[entity], asked, query, model)
+        asked, query = read_query(request.query_params.dict(), site, readable_buckets(access, site, model), model)
+        unit = page_of(tables[entity], asked, query, model)
         found, end = await server.road.read(unit)
         shown = [(record.id, _values.decode(record.body)) for record in found] if model.entity.private else []
         await log_look_ups(server, speaker, site, model, shown, "search")
@@ -96,8 +96,14 @@ def routes(server: Server) -> Sequence[HTTPRouteHandler]:
     return [read_page, read_one]
 
 
-def _asked(params: Mapping[str, Sequence[str]], site: str, buckets: Sequence[str], model: Model) -> tuple[Listing, str]:
-    """Read the query: ``limit``, ``after``, ``sort`` (``-field`` descends), ``q``; all else filters by a field."""
+def read_query(
+    params: Mapping[str, Sequence[str]], site: str, buckets: Sequence[str], model: Model
+) -> tuple[Listing, str]:
+    """Read the query: ``limit``, ``after``, ``sort`` (``-field`` descends), ``q``; all else filters by a field.
+
+    Raises:
+        Problem: ``invalid_request`` with the name at fault.
+    """
     given = {name: values[-1] for name, values in params.items()}
     if any(len(value) > 500 for value in given.values()) or len(given) > 20:
         raise Problem("invalid_request", "the query is too long")
@@ -133,7 +139,7 @@ def _typed(model: Model, name: str, value: str) -> str | int:
     return value
 
 
-def _reader(
+def page_of(
     layout: TableLayout, asked: Listing, query: str, model: Model
 ) -> Callable[[SqliteSnapshot], tuple[list[Listed], Place | None]]:
     """Return the unit that reads a page and says where the next one begins."""

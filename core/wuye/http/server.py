@@ -7,6 +7,7 @@ from wuye.http.live import Hub
 from wuye.http.speakers import Speakers
 from wuye.kernel.errors import Problem
 from wuye.model.registry import Registry
+from wuye.reports.long_reads import LongReads
 from wuye.settings import Settings
 from wuye.storage.road import Road
 
@@ -14,7 +15,7 @@ API = "/api/v1"
 
 
 class Gate:
-    """Lets a bounded number of requests in at once: their bodies lie in memory."""
+    """Lets a bounded number of requests in at once, each when its body has arrived."""
 
     def __init__(self, places: int) -> None:
         self._places = places
@@ -34,6 +35,7 @@ class Server(Struct, frozen=True, kw_only=True):
     settings: Settings
     registry: Registry
     road: Road
+    long_reads: LongReads
     speakers: Speakers
     manifests: Manifests
     hub: Hub

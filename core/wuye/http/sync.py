@@ -10,7 +10,7 @@ from litestar.handlers import ASGIRouteHandler
 from litestar.types import Receive, Scope, Send
 from msgspec import Struct, structs
 
-from wuye.http.bodies import decode, header, read_body
+from wuye.http.bodies import Arrivals, decode, header, read_body
 from wuye.http.encoding import JSON, pack
 from wuye.http.log import log
 from wuye.http.problems import language_of
@@ -25,6 +25,7 @@ from wuye.sync.door import Principal
 from wuye.sync.pull import Mismatch
 
 MAX_QUIET = 20_000
+BODIES_AT_ONCE = 4
 _NOW = b'"now":"'
 _HEADERS = ((b"content-type", JSON.encode()), (b"cache-control", b"no-store"), (b"vary", b"accept-encoding"))
 
@@ -36,6 +37,7 @@ def routes(server: Server) -> Sequence[ASGIRouteHandler]:
     """Return the route of sync. It is the busiest by far, so it does without Litestar's requests and responses."""
     quiet = Quiet(server.road)
     alarm = MismatchAlarm()
+    arrivals = Arrivals(each=BODIES_AT_ONCE)
 
     async def serve(speaker: Speaker, asked: SyncRequest, now: datetime, language: str) -> bytes:
         alive = speaker.alive(to_ms(now))
@@ -60,8 +62,10 @@ def routes(server: Server) -> Sequence[ASGIRouteHandler]:
         if scope.get("method") != "POST":
             raise MethodNotAllowedException(headers={"Allow": "POST"})
         speaker = await server.speakers.find(header(scope, b"authorization"))
+        with arrivals.of(speaker.session.replica):
+            sent = await read_body(scope, receive, MAX_BODY)
         with server.gate:
-            asked = decode(await read_body(scope, receive, MAX_BODY), _request)
+            asked = decode(sent, _request)
             language = language_of(header(scope, b"accept-language"))
             body = await serve(speaker, asked, server.road.clock(), language)
             body, encoding = await pack(header(scope, b"accept-encoding"), body)

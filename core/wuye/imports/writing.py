@@ -30,7 +30,7 @@ def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]
         case _:
             raise bad_file("export_kind", file=path.name)
     try:
-        _put(path, content)
+        put_file(path, content)
     except OSError as error:
         raise bad_file("unwritable", file=path.name, reason=error.strerror or error) from error
 
@@ -76,7 +76,12 @@ def _xlsx(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str) -> 
     return content.getvalue()
 
 
-def _put(path: Path, content: bytes) -> None:
+def put_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all.
+
+    Raises:
+        OSError: there is no room, or no right to write there.
+    """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with open(handle, "wb") as opened:  # mkstemp's mode keeps others from reading it

@@ -1,18 +1,23 @@
-"""What the server does by the clock: held ops, retention, old log-ins, jobs of plugins.
+"""What the server does by the clock: held ops, retention, old log-ins, freezing, jobs of plugins.
 
 An asyncio task a job: all that is asked of the clock here is "every so many seconds".
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from functools import partial
 
 from wuye.http.log import log
 from wuye.http.sessions import DAY_MS, WAITS
-from wuye.jobs.reader import reading
+from wuye.jobs.freezing import Freezer
 from wuye.kernel.clock import to_ms, to_wire
 from wuye.model.plugin import Job
 from wuye.model.registry import Registry
+from wuye.model.report import Rows
+from wuye.model.rules import FollowUp
+from wuye.reports.long_reads import LongReads
+from wuye.reports.reading import InformedReader
 from wuye.storage.road import Road
 from wuye.sync.directory import Directory
 
@@ -26,14 +31,17 @@ Work = Callable[[], Awaitable[object]]
 class Jobs:
     """All that runs by the clock in one server process. Each round of a job waits for the round before."""
 
-    def __init__(self, road: Road, registry: Registry) -> None:
+    def __init__(self, road: Road, registry: Registry, long_reads: LongReads) -> None:
         self._road = road
         self._registry = registry
+        self._long_reads = long_reads
+        self.freezer = Freezer(road, registry, long_reads)
         self._tasks: list[asyncio.Task[None]] = []
         self._started = False
 
     def start(self) -> None:
         """Start on the running event loop."""
+        self._road.listen(self.freezer.poke)
         self._tasks = [asyncio.ensure_future(_repeat(name, every, work)) for name, every, work in self._schedule()]
 
     async def stop(self) -> None:
@@ -41,6 +49,7 @@ class Jobs:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.freezer.stop()
 
     async def sweep(self) -> None:
         """Judge held ops again: their days may be over, and a new start may have mended the rule that failed."""
@@ -66,15 +75,19 @@ class Jobs:
         directory = await self._road.directory()
         for site, info in directory.sites.items():
             if plugin in info.plugins:
-                async with reading(self._road.store) as reader:
-                    asked = await job.run(reader, site, self._road.clock())
+                asked = await self._long_reads.run(partial(_ask, job, site, self._road.clock(), directory))
                 await self._road.follow_up(plugin, job.id, site, asked, frozenset(job.writes))
 
     def _schedule(self) -> Iterator[tuple[str, float, Work]]:
         yield "sweep", HOUR, self.sweep
         yield "purge", 24 * HOUR, self.purge
+        yield "freeze", HOUR, self.freezer.sweep
         for plugin, job in self._registry.jobs:
             yield f"{plugin}.{job.id}", job.every, lambda plugin=plugin, job=job: self.run(plugin, job)  # type: ignore[misc]
+
+
+async def _ask(job: Job, site: str, now: datetime, directory: Directory, rows: Rows) -> Sequence[FollowUp]:
+    return await job.run(InformedReader(rows, directory), site, now)
 
 
 async def _repeat(name: str, every: float, work: Work) -> None:

@@ -46,6 +46,8 @@ CODES: Mapping[str, Code] = {
     "conflict": Code(0, "Two people changed the same field.", "A supervisor decides between the values."),
     "revoked_work": Code(0, "Applied, though the right had ended before it arrived.", "A supervisor looks at it."),
     "deleted_newer": Code(0, "The record was deleted though others had changed it since.", "A supervisor looks at it."),
+    "flagged": Code(0, "Applied, but a rule of the domain wants it looked at.", "A supervisor looks at it; the message tells why."),
+    "overdrawn": Code(0, "Applied, and the account is now below its floor.", "A supervisor settles it with the owner."),
     "follow_up_refused": Code(0, "A rule's follow-up was refused; its cause stands.", "A supervisor does it by hand."),
     # Problems of requests
     "invalid_request": Code(400, "The request cannot be read.", "The detail names the place."),

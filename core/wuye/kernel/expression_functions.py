@@ -10,7 +10,7 @@ import inspect
 import re
 from calendar import monthrange
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import wraps
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ INTEGER_MAX = 2**53 - 1
 _DIGITS = 38
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(_DATE.pattern + r"T([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 
 
 class Function(NamedTuple):
@@ -160,6 +161,13 @@ def add_years(day: object, years: object) -> object:
 
 
 @_declared
+def add_minutes(moment: object, minutes: object) -> object:
+    """Return the moment so many minutes later: ``add_minutes(starts, 90)``."""
+    later = _moment(moment) + timedelta(minutes=_integer(minutes))
+    return later.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@_declared
 def year(day: object) -> object:
     """Return a date's year."""
     return _date(day).year
@@ -198,6 +206,12 @@ def _present(values: object) -> list[object]:
 def _date(value: object) -> date:
     if isinstance(value, str) and _DATE.fullmatch(value):
         return date.fromisoformat(value)
+    raise TypeError
+
+
+def _moment(value: object) -> datetime:
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        return datetime.fromisoformat(value)
     raise TypeError
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from wuye.kernel.errors import CODES
 from wuye.model.entity import Entity, Field
+from wuye.model.forms import form_keys
 from wuye.model.plugin import Contribution
 
 LANGUAGES = ("zh-Hant", "zh-Hans", "ru", "en")
@@ -57,14 +58,17 @@ def _keys(contribution: Contribution) -> Iterator[str]:
     yield f"plugin.{contribution.info.id}"
     for entity in contribution.entities:
         yield from _entity_keys(entity)
-    for setting in contribution.settings:
-        yield f"setting.{setting.field.name}"
+    yield from _field_keys("setting", (setting.field for setting in contribution.settings))
     for role in contribution.roles:
         yield f"role.{role.id}"
     for codes in contribution.codes:
         yield from (f"code.{codes.id}.{value}" for value in codes.values)
     for report in contribution.reports:
         yield f"report.{report.id}"
+        yield from _field_keys(f"report.{report.id}", (*report.args, *report.columns))
+    for form in contribution.prints:
+        yield from form_keys(form)
+    yield from (f"calendar.{calendar.id}" for calendar in contribution.calendars)
 
 
 def _entity_keys(entity: Entity) -> Iterator[str]:

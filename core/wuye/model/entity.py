@@ -113,7 +113,9 @@ class Account(Struct, frozen=True, kw_only=True):
 
     ``owner`` is a ref field, ``amount`` an integer or money field; the sum may not fall below ``floor``. The server
     keeps the sum in the readonly field ``balance`` of the owner's record.
-    ``offline_cap`` names an integer setting that bounds what a device may take offline.
+    ``offline_cap`` names an integer setting of scope ``site`` that bounds what a device may take of one account while
+    no server is in reach (no value: nothing); devices keep to it, the server cannot tell. Where ``overdraft``, an
+    expression over the entry, is true, neither binds: the sum may fall below the floor, and a person is asked to look.
     """
 
     owner: str
@@ -121,6 +123,24 @@ class Account(Struct, frozen=True, kw_only=True):
     balance: str
     floor: int | None = 0
     offline_cap: str | None = None
+    overdraft: str | None = None
+
+
+class Freeze(Struct, frozen=True, kw_only=True):
+    """After ``act`` the server runs the report that the field ``report`` names and keeps its table in ``into``.
+
+    ``args`` maps the report's parameters to fields. The report is run with the rights of who acted; its table enters
+    by the act ``done``, or the act ``failed`` says with ``args.reason`` why there is none (design §3, long reads).
+    ``site`` names a ref field with the site that is asked, where it is not the record's own.
+    """
+
+    act: str
+    done: str
+    failed: str
+    report: str
+    into: str
+    args: Mapping[str, str] = {}
+    site: str | None = None
 
 
 class Constraint(Struct, frozen=True, kw_only=True):
@@ -195,6 +215,7 @@ class Entity(Struct, frozen=True, kw_only=True):
     unique: tuple[tuple[str, ...], ...] = ()
     number: NumberRule | None = None
     account: Account | None = None
+    freeze: Freeze | None = None
     extends: Extends | None = None
     views: Views = Views()
     deadlines: tuple[Deadline, ...] = ()

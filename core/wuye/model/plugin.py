@@ -1,12 +1,14 @@
-"""What a plugin contributes besides entities and rules: itself, settings, roles, codes, reports, jobs, demo data."""
+"""What a plugin contributes besides entities, rules, reports and forms: itself, settings, roles, codes, jobs, demo."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal
 
 from msgspec import Struct
 
 from wuye.model.entity import Entity, Field
+from wuye.model.printing import Print
+from wuye.model.report import Calendar, Reader, Report
 from wuye.model.rules import FollowUp, Rule
 
 
@@ -43,29 +45,6 @@ class CodeList(Struct, frozen=True, kw_only=True):
     values: Mapping[str, str | None]
 
 
-class Table(Struct, frozen=True, kw_only=True):
-    """A report's result: keys of the column heads, rows of JSON values."""
-
-    columns: tuple[str, ...]
-    rows: Sequence[Sequence[object]]
-
-
-class Reader(Protocol):
-    """Read-only SQL on one snapshot; tables are named after entities (``lostfound.item`` is ``lostfound_item``)."""
-
-    async def rows(self, sql: str, *values: object) -> Sequence[Mapping[str, object]]:
-        """Run one SELECT; ``{}`` stands for a value."""
-        ...
-
-
-class Report(Struct, frozen=True, kw_only=True):
-    """A question to one site's data; who may read all ``entities`` may run it."""
-
-    id: str
-    entities: tuple[str, ...]
-    query: Callable[[Reader, str, Mapping[str, object]], Awaitable[Table]]
-
-
 class Job(Struct, frozen=True, kw_only=True):
     """Work by the clock, once per site and ``every`` seconds: reads, then asks for ops like a rule (``writes``)."""
 
@@ -75,19 +54,63 @@ class Job(Struct, frozen=True, kw_only=True):
     writes: tuple[str, ...]
 
 
+class Made(Struct, frozen=True):
+    """In a demo record's values: the id of the demo record of this ``key``, made before it."""
+
+    key: str
+
+
+class Existing(Struct, frozen=True):
+    """In a demo record's values: the id of a core record of the site, the ``index``-th of its kind by age (round)."""
+
+    entity: str
+    index: int = 0
+
+
+class Followed(Struct, frozen=True):
+    """In a demo's values: the id of the record that a ``rule`` made, as follow-up ``name``, when demo record ``key``
+    was created or (``act``) that act was done on it."""
+
+    key: str
+    rule: str
+    name: str
+    act: str = ""
+
+
+class DemoAct(Struct, frozen=True, kw_only=True):
+    """An act of the demo: fields and args in ``values``; ``author`` is a role, by default that of the record.
+
+    Among the records it tells of a later act, ``days_ago``, on ``record`` of ``entity`` (none of them where the act
+    belongs to a demo record).
+    """
+
+    act: str
+    values: Mapping[str, object] = {}
+    author: str = ""
+    entity: str = ""
+    record: Made | Followed | None = None
+    days_ago: float | None = None
+
+
 class DemoRecord(Struct, frozen=True, kw_only=True):
-    """A record of the demo organisation: ``author`` is a role at the site, acts follow in order."""
+    """A record of the demo organisation: ``author`` is a role at the site, acts follow in order.
+
+    ``values`` may hold `Made`, `Followed` and `Existing` at any depth. ``days_ago`` says when (default: spread over
+    the last month); within a plugin, records come in the order of time.
+    """
 
     entity: str
     author: str
     values: Mapping[str, object]
-    acts: tuple[tuple[str, Mapping[str, object]], ...] = ()
+    acts: tuple[DemoAct, ...] = ()
+    key: str = ""
+    days_ago: float | None = None
 
 
 class Demo(Struct, frozen=True, kw_only=True):
     """Demo data of a plugin for one site; ``off_at`` names site codes where the demo leaves the plugin off."""
 
-    records: Callable[[str, int], Iterable[DemoRecord]]
+    records: Callable[[str, int], Iterable[DemoRecord | DemoAct]]
     off_at: tuple[str, ...] = ()
 
 
@@ -102,6 +125,8 @@ class Contribution(Struct, frozen=True, kw_only=True):
     roles: tuple[Role, ...] = ()
     codes: tuple[CodeList, ...] = ()
     reports: tuple[Report, ...] = ()
+    prints: tuple[Print, ...] = ()
+    calendars: tuple[Calendar, ...] = ()
     jobs: tuple[Job, ...] = ()
     demo: Demo | None = None
     piccolo_app: str | None = None

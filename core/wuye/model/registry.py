@@ -10,8 +10,11 @@ from msgspec import Struct
 
 from wuye.kernel.expressions import Expression, compile_expression
 from wuye.model.catalogue import Catalogue
-from wuye.model.entity import Entity, Field, MergePolicy, Transition
-from wuye.model.plugin import CodeList, Contribution, Job, PluginInfo, Report, Role, Setting
+from wuye.model.checking import faults
+from wuye.model.entity import Entity, MergePolicy, Transition
+from wuye.model.plugin import CodeList, Contribution, Job, PluginInfo, Role, Setting
+from wuye.model.printing import Print
+from wuye.model.report import Calendar, Report
 from wuye.model.rules import Rule
 from wuye.model.values import Check, compile_check
 
@@ -20,6 +23,8 @@ T = TypeVar("T")
 SCOPE_NAMES = frozenset({"user", "settings", "today", "now"})
 ROLES = "role"
 """The code list of all roles; a company's own roles join it."""
+REPORTS = "report"
+"""The code list of all reports, for fields that name one."""
 META_FIELDS = ("created_at", "created_by", "updated_at", "updated_by")
 
 
@@ -50,6 +55,7 @@ class Model(Struct, frozen=True, kw_only=True):
     defaults: Mapping[str, object]
     derived: tuple[tuple[str, Expression], ...]
     constraints: tuple[tuple[str, Expression, tuple[str, ...]], ...]
+    overdraft: Expression | None
     refs: tuple[tuple[str, str, bool], ...]
     sets: frozenset[str]
     transitions: Mapping[str, tuple[Transition, ...]]
@@ -88,6 +94,10 @@ class Registry:
         self.codes: dict[str, CodeList] = {}
         self.settings: dict[str, Setting] = {}
         self.reports: dict[str, Report] = {}
+        self.prints: dict[str, Print] = {}
+        self.calendars: dict[str, Calendar] = {}
+        self.origin: dict[str, str] = {}
+        """Plugin of each report, form and calendar, by the key of its text (``report.<id>``)."""
         self.jobs: list[tuple[str, Job]] = []
         self.rules: list[tuple[str, Rule]] = []
         for contribution in self.contributions:
@@ -95,7 +105,9 @@ class Registry:
         self._add_kinds()
         # So that a grant names a post that there is.
         _claim(self.codes, ROLES, CodeList(id=ROLES, values=dict.fromkeys(self.roles)), "core", "code list")
-        self._check_references()
+        _claim(self.codes, REPORTS, CodeList(id=REPORTS, values=dict.fromkeys(self.reports)), "core", "code list")
+        for plugin, fault in faults(self):
+            raise BadPlugin(plugin, fault)
         self.models = self.compile({})
         self.streams = self._streams()
         self.rules_on: dict[str, tuple[tuple[str, Rule], ...]] = {
@@ -105,8 +117,12 @@ class Registry:
 
     def compile(self, codes: Mapping[str, frozenset[str]]) -> dict[str, Model]:
         """Return the models, with a company's own values added to the code lists."""
-        known = {name: frozenset(codes_.values) | codes.get(name, frozenset()) for name, codes_ in self.codes.items()}
+        known = self.every_code(codes)
         return {name: _compile(self.plugin_of[name], entity, known) for name, entity in self.entities.items()}
+
+    def every_code(self, own: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+        """Return the values of all code lists, a company's own included."""
+        return {name: frozenset(codes.values) | own.get(name, frozenset()) for name, codes in self.codes.items()}
 
     @cached_property
     def hash(self) -> str:
@@ -120,6 +136,8 @@ class Registry:
                 c.roles,
                 c.codes,
                 c.settings,
+                [report.id for report in c.reports],
+                c.prints,
             ]
             for c in self.contributions
         ]
@@ -158,6 +176,13 @@ class Registry:
             _claim(self.settings, setting.field.name, setting, plugin, "setting")
         for report in contribution.reports:
             _claim(self.reports, report.id, report, plugin, "report")
+            self.origin[f"report.{report.id}"] = plugin
+        for form in contribution.prints:
+            _claim(self.prints, form.id, form, plugin, "print")
+            self.origin[f"print.{form.id}"] = plugin
+        for calendar in contribution.calendars:
+            _claim(self.calendars, calendar.id, calendar, plugin, "calendar")
+            self.origin[f"calendar.{calendar.id}"] = plugin
         self.jobs += [(plugin, job) for job in contribution.jobs]
         self.rules += [(plugin, rule) for rule in contribution.rules]
 
@@ -172,24 +197,6 @@ class Registry:
                 raise BadPlugin(self.plugin_of[name], f"{extended.name} has no kinds to add to")
             kinds: dict[str, str | None] = dict.fromkeys(entity.extends.kinds)
             self.codes[codes] = CodeList(id=codes, values={**self.codes[codes].values, **kinds})
-
-    def _check_references(self) -> None:
-        for name, entity in self.entities.items():
-            plugin = self.plugin_of[name]
-            for field in _all_fields(entity.fields):
-                if field.ref and field.ref not in self.entities:
-                    raise BadPlugin(plugin, f"{name}.{field.name} refers to the unknown entity {field.ref}")
-                if field.codes and field.codes not in self.codes:
-                    raise BadPlugin(plugin, f"{name}.{field.name} uses the unknown code list {field.codes}")
-            for shown in entity.shown_under:
-                if not any(field.name == shown and field.ref for field in entity.fields):
-                    raise BadPlugin(plugin, f"{name} is shown under {shown}, which is no ref field of it")
-            if entity.account:
-                owner = entity.field(entity.account.owner).ref
-                if owner not in self.entities or entity.account.balance not in _names(self.entities[owner]):
-                    raise BadPlugin(plugin, f"{name}: the account's owner has no field {entity.account.balance}")
-            if entity.extends and entity.extends.entity not in self.entities:
-                raise BadPlugin(plugin, f"{name} extends the unknown entity {entity.extends.entity}")
 
     def _streams(self) -> dict[str, Stream]:
         grouped: dict[str, list[Entity]] = {}
@@ -218,18 +225,8 @@ def _claim(table: dict[str, T], name: str, value: T, plugin: str, what: str) -> 
     table[name] = value
 
 
-def _names(entity: Entity) -> frozenset[str]:
-    return frozenset(field.name for field in entity.fields)
-
-
 def _plain(entity: Entity) -> object:
     return {f: getattr(entity, f) for f in entity.__struct_fields__ if f != "upcasters"}
-
-
-def _all_fields(fields: Iterable[Field]) -> Iterable[Field]:
-    for field in fields:
-        yield field
-        yield from _all_fields(field.fields)
 
 
 def _compile(plugin: str, entity: Entity, codes: Mapping[str, frozenset[str]]) -> Model:
@@ -246,6 +243,7 @@ def _compile(plugin: str, entity: Entity, codes: Mapping[str, frozenset[str]]) -
 
     derived = tuple((f.name, expression(f.derive)) for f in entity.fields if f.derive)
     constraints = tuple((c.name, expression(c.expr), c.fields) for c in entity.constraints)
+    overdraft = expression(entity.account.overdraft) if entity.account and entity.account.overdraft else None
     whens = {f.name: expression(f.when) for f in entity.fields if f.when}
     required = tuple((f.name, whens.get(f.name)) for f in entity.fields if f.required and not f.readonly)
     owned = {key.field for key in entity.keys if key.via and entity.field(key.field).readonly}
@@ -267,6 +265,7 @@ def _compile(plugin: str, entity: Entity, codes: Mapping[str, frozenset[str]]) -
         defaults={field.name: field.default for field in entity.fields if field.default is not None},
         derived=derived,
         constraints=constraints,
+        overdraft=overdraft,
         refs=tuple((f.name, f.ref, f.type == "refs") for f in entity.fields if f.ref),
         sets=frozenset(field.name for field in entity.fields if field.type in ("choices", "refs")),
         transitions={act: tuple(all_) for act, all_ in transitions.items()},

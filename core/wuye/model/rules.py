@@ -27,6 +27,22 @@ class Change(Struct, frozen=True, kw_only=True):
     author: str
     at: str
 
+    @property
+    def person(self) -> str | None:
+        """The user who asks for the change; None where a rule or a job does."""
+        return None if self.author.startswith("plugin:") else self.author
+
+    def changed(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return those of the named fields whose values differ before and after."""
+        old, new = self.old or {}, self.new or {}
+        return tuple(name for name in names if old.get(name) != new.get(name))
+
+    def entered(self, *states: str) -> bool:
+        """Tell whether the change led into one of these states (of a workflow in ``status``). A refused act leaves the
+        state as it was (protocol §3.3)."""
+        old, new = self.old or {}, self.new or {}
+        return new.get("status") in states and new.get("status") != old.get("status")
+
 
 class View(Protocol):
     """The present state of one site as a rule may see it, with the changes judged so far laid over it."""
@@ -44,6 +60,10 @@ class View(Protocol):
 
     def setting(self, name: str) -> object:
         """Return a setting's value at this site."""
+        ...
+
+    def fits(self, setting: str, value: object) -> bool:
+        """Tell whether a value fits a setting's declaration; null does, and whatever nobody declares."""
         ...
 
 
@@ -74,6 +94,14 @@ class Correct(Struct, frozen=True, kw_only=True):
     set: Mapping[str, object]
 
 
+class Flag(Struct, frozen=True, kw_only=True):
+    """Apply the change, but put it before a supervisor: the key of a message tells why."""
+
+    op: str
+    message: str
+    fields: tuple[str, ...] = ()
+
+
 class FollowUp(Struct, frozen=True, kw_only=True):
     """An op that a rule asks for after a change; ``key`` with the rule's name makes its id, so a repeat is the same.
 
@@ -90,7 +118,7 @@ class FollowUp(Struct, frozen=True, kw_only=True):
     args: Mapping[str, object] = {}
 
 
-Judge = Callable[[Sequence[Change], View], Iterable[Reject | Correct]]
+Judge = Callable[[Sequence[Change], View], Iterable[Reject | Correct | Flag]]
 React = Callable[[Sequence[Change], View], Iterable[FollowUp]]
 Authorize = Callable[[Sequence[Change], View], Iterable[tuple[str, bool]]]
 
@@ -98,8 +126,8 @@ Authorize = Callable[[Sequence[Change], View], Iterable[tuple[str, bool]]]
 class Rule(Struct, frozen=True, kw_only=True):
     """A rule over the changes of some entities.
 
-    ``authorize`` yields (op, allow): a deny wins over every right, an allow adds to them. ``judge`` rejects or
-    corrects, ``react`` asks for follow-ups, which are judged against ``writes`` (``ticket.create``,
+    ``authorize`` yields (op, allow): a deny wins over every right, an allow adds to them. ``judge`` rejects,
+    corrects or flags, ``react`` asks for follow-ups, which are judged against ``writes`` (``ticket.create``,
     ``owner.update`` …) instead of a user's rights.
     """
 

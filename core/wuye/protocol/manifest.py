@@ -100,14 +100,16 @@ class Extends(Lean, frozen=True, kw_only=True):
     kinds: Sequence[str]
 
 
-class Account(Struct, frozen=True, kw_only=True):
-    """Entries that add up; ``balance`` names the field of the owner's record that shows the sum."""
+class Account(Lean, frozen=True, kw_only=True):
+    """Entries that add up; ``balance`` names the field of the owner's record that shows the sum, ``overdraft`` is true
+    of entries that may take it below ``floor``."""
 
     owner: str
     amount: str
     balance: str
     floor: int | None
     offline_cap: str | None
+    overdraft: str | None = None
 
 
 class Number(Struct, frozen=True, kw_only=True):
@@ -208,6 +210,20 @@ class Child(Lean, frozen=True, kw_only=True):
     label: Text
 
 
+class Print(Lean, frozen=True, kw_only=True):
+    """A form about one record, for whoever prints it offline: blocks as `wuye.model.printing` has them by ``type``,
+    their texts looked up; ``parts`` are the names of its copies. Offered where ``plugin`` is on."""
+
+    id: str
+    plugin: str
+    label: Text
+    blocks: Sequence[Mapping[str, object]]
+    when: str | None = None
+    paper: str = "A4"
+    landscape: bool = False
+    parts: tuple[Text, ...] = ()
+
+
 class Entity(Lean, frozen=True, kw_only=True):
     """An entity, without the ``rights`` that differ from user to user."""
 
@@ -230,6 +246,7 @@ class Entity(Lean, frozen=True, kw_only=True):
     views: Views
     deadlines: tuple[Deadline, ...] = ()
     children: tuple[Child, ...] = ()
+    prints: tuple[Print, ...] = ()
 
 
 class Body(Struct, frozen=True, kw_only=True):

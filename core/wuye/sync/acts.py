@@ -24,6 +24,8 @@ def run_act(op: Op, incoming: Incoming, author: str, draft: Draft, layer: Layer,
     present = str(draft.values.get(state))
     transition = _legal(model.transitions[str(op.act)], present)
     reason = op.args.get("reason")
+    if reason is not None and not isinstance(reason, str):  # rules keep it in fields
+        raise rejected("invalid", ("args.reason",), message="a reason is a text")
     if transition is None:
         if not _already(op, model, layer, present):
             verdict.status, verdict.code = "merged", "stale_transition"

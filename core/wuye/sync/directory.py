@@ -6,8 +6,6 @@ every site. Reading follows from buckets alone: what a tablet may hold is what i
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from fnmatch import fnmatchcase
-from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -17,6 +15,7 @@ from wuye.kernel.clock import from_wire, to_ms
 from wuye.model.registry import ROLES, Model, Registry
 from wuye.model.values import BadValue, compile_check
 from wuye.sync.ports import Snapshot, Stored
+from wuye.sync.roles import NO_RIGHTS, role_rights
 
 ENTITIES = ("site", "user", "role", "grant", "setting", "calendar", "code")
 DAY_MS = 86_400_000
@@ -35,6 +34,10 @@ class Grant(Struct, frozen=True, kw_only=True):
         """Tell whether the grant holds at a moment."""
         return self.starts_ms <= at_ms and (self.ends_ms is None or at_ms < self.ends_ms)
 
+    def ended_within(self, span_ms: int, at_ms: int) -> bool:
+        """Tell whether the grant was held and ended at most this long before a moment."""
+        return self.ends_ms is not None and self.starts_ms < self.ends_ms <= at_ms < self.ends_ms + span_ms
+
 
 MEMBER = Grant(role="member", site="", key=None, starts_ms=0, ends_ms=None)
 """What everybody holds at the organisation who holds anything."""
@@ -51,9 +54,10 @@ class SiteInfo(Struct, frozen=True, kw_only=True):
 
 class Access(Struct, frozen=True, kw_only=True):
     """What one user may do at one site. Rights are names such as ``ticket.create``; ``buckets`` are in the order of
-    first syncs, ``readable`` is their set."""
+    first syncs, ``readable`` is their set. Not ``granted``: he only hears what became of his own work here."""
 
     user: str
+    granted: bool = False
     wide: frozenset[str] = frozenset()
     keyed: Mapping[str, frozenset[str]] = {}
     buckets: tuple[str, ...] = ()
@@ -99,7 +103,7 @@ class Directory:
             (str(v.get("site") or org), str(v["name"])): _setting(registry, v)
             for v in (r.values for r in by_entity["setting"])
         }
-        self._roles = _role_rights(registry, [r.values for r in by_entity["role"]])
+        self._roles = role_rights(registry, [r.values for r in by_entity["role"]])
         self.supervised_streams = self._supervised()
         self._grants: dict[str, list[Grant]] = {}
         for record in by_entity["grant"]:
@@ -143,17 +147,22 @@ class Directory:
         return user in self.users and not self.users[user].get("disabled")
 
     def access(self, user: str, at_ms: int) -> Mapping[str, Access]:
-        """Return what a user may do at a moment, by site. Sites where he may do nothing are absent."""
+        """Return what a user may do at a moment, by site.
+
+        Where his last right has ended he goes on hearing of his own work for the days of grace; other sites are absent.
+        """
         if not self.enabled(user):
             return {}
         known = self._cache.get(user)
         if known and known[0] <= at_ms and (known[1] is None or at_ms < known[1]):
             return known[2]
-        grants = self._grants.get(user, [])
-        edges = sorted({0} | {g.starts_ms for g in grants} | {g.ends_ms for g in grants if g.ends_ms is not None})
+        grants, grace = self._grants.get(user, []), self.days_ms("grace_days", 14)
+        ends = {grant.ends_ms for grant in grants if grant.ends_ms is not None}
+        edges = sorted({0} | {grant.starts_ms for grant in grants} | ends | {end + grace for end in ends})
         since = max(edge for edge in edges if edge <= at_ms)
         until = next((edge for edge in edges if edge > at_ms), None)
-        access = self._work_out(user, [grant for grant in grants if grant.holds(at_ms)])
+        left = [grant for grant in grants if grant.ended_within(grace, at_ms)]
+        access = self._work_out(user, [grant for grant in grants if grant.holds(at_ms)], left)
         self._cache[user] = (since, until, access)
         return access
 
@@ -224,17 +233,32 @@ class Directory:
             known = self._hashes[user] = (access, digest)
         return known[1]
 
+    def fits(self, setting: str, value: object) -> bool:
+        """Tell whether a value fits a setting's declaration; null does, and whatever nobody declares."""
+        declared = self.registry.settings.get(setting)
+        try:
+            if declared is not None:
+                compile_check(declared.field, self.registry.every_code(self._own_codes()))(value)
+        except BadValue:
+            return False
+        return True
+
     def _models(self) -> Mapping[str, Model]:
-        extra: dict[str, frozenset[str]] = {}
+        own = self._own_codes()
+        return self.registry.compile(own) if own else self.registry.models
+
+    def _own_codes(self) -> Mapping[str, frozenset[str]]:
+        own: dict[str, frozenset[str]] = {}
         for code in self.codes:
             name = str(code["list"])
-            extra[name] = extra.get(name, frozenset()) | {str(code["value"])}
-        return self.registry.compile(extra) if extra else self.registry.models
+            own[name] = own.get(name, frozenset()) | {str(code["value"])}
+        return own
 
     def _supervised(self) -> frozenset[str]:
         """The streams that everybody reads who reads all review items: what such an item may quote."""
         readers = [frozenset(streams) for _, streams in self._roles.values() if "review" in streams]
-        return frozenset.intersection(*readers) if readers else frozenset()
+        _, everybody = self._roles.get(MEMBER.role, NO_RIGHTS)
+        return frozenset.intersection(*readers).union(everybody) if readers else frozenset(everybody)
 
     def _site(self, record: Stored) -> SiteInfo:
         values = record.values
@@ -243,16 +267,20 @@ class Directory:
         type_ = str(values.get("type"))
         return SiteInfo(id=record.id, type=type_, plugins=self.registry.plugins_for(type_, explicit), values=values)
 
-    def _work_out(self, user: str, grants: list[Grant]) -> dict[str, Access]:
+    def _work_out(self, user: str, grants: list[Grant], left: Iterable[Grant] = ()) -> dict[str, Access]:
         # Whoever works here at all knows his colleagues by name.
         by_site = {self.org: [MEMBER] if grants else []}
-        everywhere = [grant for grant in grants if grant.site == self.org]
-        for site in self.sites if everywhere else ():
-            by_site[site] = [*by_site.get(site, ()), *everywhere]
+        for site in (site for grant in left for site in self._sites_of(grant)):
+            by_site.setdefault(site, [])
         for grant in grants:
-            if grant.site != self.org and grant.site in self.sites:
-                by_site.setdefault(grant.site, []).append(grant)
+            for site in self._sites_of(grant):
+                by_site.setdefault(site, []).append(grant)
         return {site: self._at_site(user, site, held) for site, held in by_site.items()}
+
+    def _sites_of(self, grant: Grant) -> Iterable[str]:
+        if grant.site == self.org:
+            return self.sites
+        return (grant.site,) if grant.site in self.sites else ()
 
     def _at_site(self, user: str, site: str, grants: list[Grant]) -> Access:
         info = self.sites.get(site)
@@ -272,6 +300,7 @@ class Directory:
         order = {stream: index for index, stream in enumerate(self.registry.streams)}
         return Access(
             user=user,
+            granted=bool(grants),
             wide=frozenset(wide),
             keyed={key: frozenset(rights) for key, rights in keyed.items()},
             readable=frozenset(buckets),
@@ -308,35 +337,6 @@ def _grant(record: Stored) -> Grant:
         starts_ms=to_ms(from_wire(str(values.get("starts") or record.created_at))),
         ends_ms=to_ms(from_wire(str(ends))) if ends else None,
     )
-
-
-RoleRights = tuple[frozenset[tuple[str, str]], tuple[str, ...]]
-Rights = Mapping[str, RoleRights]
-NO_RIGHTS: RoleRights = (frozenset(), ())
-
-
-def _role_rights(registry: Registry, own: Iterable[Mapping[str, object]]) -> Rights:
-    """Expand every role's patterns to (right, plugin of its entity)."""
-    roles = {role.id: (role.rights, role.streams) for role in registry.roles.values()}
-    for values in own:
-        roles[str(values["id"])] = (_column(values, "rights", "right"), _column(values, "streams", "stream"))
-    return {role: (_expand(registry, patterns), streams) for role, (patterns, streams) in roles.items()}
-
-
-@lru_cache(maxsize=1024)  # roles seldom change, but the directory is read anew with every user and grant
-def _expand(registry: Registry, patterns: tuple[str, ...]) -> frozenset[tuple[str, str]]:
-    every = [(right, registry.plugin_of[name]) for name in registry.entities for right in _rights_of(registry, name)]
-    return frozenset(pair for pair in every if any(fnmatchcase(pair[0], pattern) for pattern in patterns))
-
-
-def _column(values: Mapping[str, object], field: str, name: str) -> tuple[str, ...]:
-    rows = values.get(field)
-    return tuple(str(row[name]) for row in rows) if isinstance(rows, list) else ()
-
-
-def _rights_of(registry: Registry, entity: str) -> Iterable[str]:
-    yield from (f"{entity}.{verb}" for verb in ("create", "update", "delete", "import"))
-    yield from (f"{entity}.act.{act}" for act in registry.models[entity].transitions)
 
 
 def load_directory(registry: Registry, snapshot: Snapshot) -> Directory:

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from wuye.model.rules import Change, Correct, FollowUp, Reject, Rule
+from wuye.model.rules import Change, Correct, Flag, FollowUp, Reject, Rule
 from wuye.sync.directory import Directory
 from wuye.sync.incoming import Incoming, group_too_large
 from wuye.sync.judge import Author, judge_op, touch_of
 from wuye.sync.layer import Layer
 from wuye.sync.ports import Ref
-from wuye.sync.verdict import Refused, Verdict, held, rejected
+from wuye.sync.verdict import Concern, Refused, Verdict, held, rejected
 from wuye.sync.whole import complete
 
 Asked = tuple[str, Rule, FollowUp]
@@ -85,7 +85,7 @@ def judge_group(
         return _fall(layer, verdicts)
     try:
         rules = _rules(changes, layer, directory)
-        _apply_rules(rules, layer)
+        flags = _apply_rules(rules, layer)
         _complete_all(changes, verdicts, author, layer, directory)
         follow_ups = _reactions(rules, layer)
     except OpRefused as refused:
@@ -93,6 +93,7 @@ def judge_group(
         return _fall(layer, verdicts)
     for incoming, verdict, change in zip(group, verdicts, changes, strict=True):
         verdict.seq = seq
+        verdict.review += tuple(concern for op, concern in flags if op == change.op)
         _leave_marks(incoming, verdict, change, author, layer, seq)
     for draft in layer.group.values():
         if draft.was is None or draft.deleted or draft.was.values != draft.values:
@@ -174,7 +175,9 @@ def _change(incoming: Incoming, old: Mapping[str, object] | None, layer: Layer, 
     )
 
 
-def _apply_rules(rules: Sequence[Seen], layer: Layer) -> None:
+def _apply_rules(rules: Sequence[Seen], layer: Layer) -> list[tuple[str, Concern]]:
+    """Let the rules refuse and correct; return the ops that they flag."""
+    flags: list[tuple[str, Concern]] = []
     for plugin, rule, seen in rules:
         try:
             refused = [op for op, allow in rule.authorize(seen, layer) if not allow] if rule.authorize else []
@@ -185,7 +188,11 @@ def _apply_rules(rules: Sequence[Seen], layer: Layer) -> None:
         if refused:
             raise OpRefused(refused[0], rejected("forbidden").verdict)
         for decision in decisions:
-            _decide(decision, seen, layer)
+            if isinstance(decision, Flag):
+                flags.append((decision.op, Concern(kind="flagged", message=decision.message, fields=decision.fields)))
+            else:
+                _decide(decision, seen, layer)
+    return flags
 
 
 def _keep_to(seen: Sequence[Change], ops: Iterable[str]) -> None:
@@ -233,7 +240,7 @@ def _complete_all(
         if draft is None or draft.deleted:
             continue
         try:
-            verdict.review = complete(draft, author, layer, directory) or verdict.review
+            verdict.review += complete(draft, author, layer, directory)
             _check_needs(change, draft.values, directory)
         except Refused as refused:
             raise OpRefused(change.op, refused.verdict) from None

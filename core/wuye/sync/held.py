@@ -10,10 +10,12 @@ from wuye.sync.ports import HeldOp, Need
 from wuye.sync.unit import SiteUnit
 
 AuthorOf = Callable[[HeldOp], Author]
+Mine = tuple[str, str]
+"""(user, op): an op's name is its user's; another's may be the same."""
 
 
 def release(
-    unit: SiteUnit, author_of: AuthorOf, *, admitted: frozenset[str] = frozenset(), retry_rules: bool = False
+    unit: SiteUnit, author_of: AuthorOf, *, admitted: frozenset[Mine] = frozenset(), retry_rules: bool = False
 ) -> None:
     """Judge again what can be judged now, until nothing moves.
 
@@ -24,10 +26,10 @@ def release(
         retry_rules = False
 
 
-def _round(unit: SiteUnit, author_of: AuthorOf, admitted: frozenset[str], *, retry_rules: bool) -> bool:
+def _round(unit: SiteUnit, author_of: AuthorOf, admitted: frozenset[Mine], *, retry_rules: bool) -> bool:
     gone = set(unit.plan.release)
     waiting = [held for held in unit.tx.held(unit.site) if (held.user, held.op) not in gone]
-    still = {held.op for held in waiting}
+    still = {(held.user, held.op) for held in waiting}
     logs: dict[str, Waiting] = {}
     for group in _in_groups(waiting):
         log = logs.setdefault(group[0].replica, Waiting())
@@ -42,7 +44,7 @@ def _round(unit: SiteUnit, author_of: AuthorOf, admitted: frozenset[str], *, ret
         else:
             for held in group:
                 log.note((held.entity, held.record), held.op, creates=held.creates)
-        still -= {op for _, op in unit.plan.release}
+        still -= set(unit.plan.release)
     return len(unit.plan.release) > len(gone)
 
 
@@ -63,13 +65,15 @@ def _depends_on_refused(held: HeldOp, unit: SiteUnit) -> bool:
         return unit.layer.refused((entity, record))
     if kind != "op":
         return False
-    if op in unit.decided:
-        return unit.decided[op].status == "rejected"
+    if decided := unit.decided.get((held.user, op)):
+        return decided.status == "rejected"
     row = unit.tx.load(unit.site, Need(ops={op})).ops.get((held.user, op))
     return row is not None and row.status == "rejected"
 
 
-def _cause_gone(held: HeldOp, unit: SiteUnit, still: set[str], admitted: frozenset[str], *, retry_rules: bool) -> bool:
+def _cause_gone(
+    held: HeldOp, unit: SiteUnit, still: set[Mine], admitted: frozenset[Mine], *, retry_rules: bool
+) -> bool:
     kind, _, rest = held.wait.partition(":")
     directory = unit.directory
     match kind:
@@ -89,11 +93,11 @@ def _cause_gone(held: HeldOp, unit: SiteUnit, still: set[str], admitted: frozens
             )
             return present or shared
         case "op":
-            return rest not in still
+            return (held.user, rest) not in still
         case "rule":
             return retry_rules
         case "user":
-            return held.op in admitted
+            return (held.user, held.op) in admitted
         case _:
             return True
 

@@ -9,11 +9,14 @@ from msgspec import Raw, Struct
 from wuye.kernel.clock import from_wire, to_ms, to_wire
 from wuye.kernel.errors import Problem
 from wuye.kernel.ids import derive, is_uuid
-from wuye.protocol.wire import MAX_GROUP_BYTES, MAX_GROUP_OPS, MAX_OP, Op
+from wuye.protocol.nesting import cut
+from wuye.protocol.wire import MAX_GROUP_BYTES, MAX_GROUP_OPS, MAX_NESTING, MAX_OP, Op
 from wuye.sync.ports import HeldOp
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 _decode = msgspec.json.Decoder().decode
+
+UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
 class Incoming(Struct, frozen=True, kw_only=True):
@@ -51,17 +54,21 @@ def decode_ops(raws: Sequence[Raw], *, user: str, replica: str, offset_ms: int, 
 
 
 def _decode_op(index: int, raw: Raw, user: str, replica: str, offset_ms: int, suspect: bool) -> Incoming:
+    whole = bytes(raw)
+    flat = cut(whole, MAX_NESTING)
     try:
-        plain = _decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        plain, fault = _read(flat)
+    except UNREADABLE as error:
         raise Problem("invalid_op", f"op {index}: {error}", extra={"index": index}) from error
+    if flat != whole:
+        fault = f"nested deeper than {MAX_NESTING} levels"
     if not isinstance(plain, dict):
         raise Problem("invalid_op", f"op {index} is not an object", extra={"index": index})
     site, n = plain.get("site"), plain.get("n")
     if not isinstance(site, str) or not is_uuid(site) or type(n) is not int or not 0 < n < 2**53:
         raise Problem("invalid_op", f"op {index} has no readable site and n", extra={"index": index})
     body = _encode(plain)
-    op, fault = _convert(plain)
+    op, fault = (None, fault) if fault else _convert(plain)
     at, at_ms = _time(plain.get("at"), offset_ms)
     if op is not None and not at:
         op, fault = None, "at must be a moment with its zone"
@@ -72,7 +79,7 @@ def _decode_op(index: int, raw: Raw, user: str, replica: str, offset_ms: int, su
         id=claimed if isinstance(claimed, str) and 0 < len(claimed) <= 64 else derive(replica, site, str(n), ms=0),
         op=op,
         fault=fault,
-        too_large=len(raw) > MAX_OP,
+        too_large=len(whole) > MAX_OP,
         body=body,
         content=_digest(body),
         user=user,
@@ -82,6 +89,22 @@ def _decode_op(index: int, raw: Raw, user: str, replica: str, offset_ms: int, su
         group=group if isinstance(group, str) else None,
         clock_suspect=suspect,
     )
+
+
+def _read(raw: bytes) -> tuple[object, str]:
+    """Return an op as JSON values and why some of it cannot be read: such a member is kept as it is written."""
+    try:
+        return _decode(raw), ""
+    except UNREADABLE as error:
+        members = msgspec.json.decode(raw, type=dict[str, Raw])
+        return {name: _read_member(bytes(member)) for name, member in members.items()}, str(error)
+
+
+def _read_member(raw: bytes) -> object:
+    try:
+        return _decode(raw)
+    except UNREADABLE:
+        return raw.decode("utf-8", "replace")
 
 
 def _convert(plain: dict[str, object]) -> tuple[Op | None, str]:

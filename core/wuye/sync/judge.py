@@ -17,9 +17,11 @@ from wuye.sync.incoming import Incoming
 from wuye.sync.layer import Draft, Layer
 from wuye.sync.merge import merge_field
 from wuye.sync.ports import Ref, Touch
-from wuye.sync.verdict import Conflict, Verdict, held, rejected
+from wuye.sync.verdict import Concern, Conflict, Verdict, held, rejected
 
 encode = msgspec.json.Encoder(order="sorted").encode
+
+REVOKED_WORK = Concern(kind="revoked_work")
 
 
 class Author(Struct, frozen=True, kw_only=True):
@@ -162,15 +164,15 @@ def _buckets_now(layer: Layer, ref: Ref) -> tuple[str, ...]:
     return drafted + (stored.buckets if stored else ())
 
 
-def _permit(op: Op, author: Author, right: str, draft: Draft, layer: Layer) -> str | None:
-    """Return None, or ``revoked_work`` where only a right or a reach that has ended allows the change."""
+def _permit(op: Op, author: Author, right: str, draft: Draft, layer: Layer) -> tuple[Concern, ...]:
+    """Return nothing, or ``revoked_work`` where only a right or a reach that has ended allows the change."""
     keys = keys_of(layer.model(draft.entity), draft.values)
     allowed = author.may(right, keys)
     if allowed is not True and author.may(right, _former_keys(op, author, (draft.entity, draft.id), layer)):
         allowed = None
     if allowed is False:
         raise rejected("forbidden")
-    return "revoked_work" if allowed is None else None
+    return () if allowed else (REVOKED_WORK,)
 
 
 def _settable(model: Model, author: Author, op: Op) -> frozenset[str]:
@@ -239,8 +241,8 @@ def _delete(op: Op, author: Author, model: Model, draft: Draft, layer: Layer) ->
     if model.entity.append_only or model.entity.account:
         raise rejected("invalid", message="records of this kind are never deleted")
     review = _permit(op, author, f"{op.entity}.delete", draft, layer)
-    if review is None and author.writes is None and draft.seq > op.base and _others_wrote(op, author, draft, layer):
-        review = "deleted_newer"
+    if not review and author.writes is None and draft.seq > op.base and _others_wrote(op, author, draft, layer):
+        review = (Concern(kind="deleted_newer"),)
     draft.deleted = True
     return Verdict(review=review)
 

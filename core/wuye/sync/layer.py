@@ -242,6 +242,10 @@ class Layer:
         """Return a setting's value at this site."""
         return self._directory.setting(self.site, name)
 
+    def fits(self, setting: str, value: object) -> bool:
+        """Tell whether a value fits a setting's declaration."""
+        return self._directory.fits(setting, value)
+
 
 def _index(index: dict[str, dict[str, None]], draft: Draft, field: str) -> None:
     held = draft.values.get(field)

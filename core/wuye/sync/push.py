@@ -11,9 +11,10 @@ from wuye.kernel.errors import Problem
 from wuye.protocol.wire import Result
 from wuye.sync.directory import Directory
 from wuye.sync.group import Waiting
-from wuye.sync.held import release
+from wuye.sync.held import Mine, release
 from wuye.sync.incoming import Incoming, groups
 from wuye.sync.judge import Author
+from wuye.sync.layer import Layer
 from wuye.sync.ports import Carried, HeldOp, LedgerRow, LogHead, Need, Snapshot, Transaction
 from wuye.sync.unit import SiteUnit
 from wuye.sync.verdict import Verdict
@@ -143,7 +144,8 @@ def push_site(
         unit.plan.synced[pusher.replica] = pusher.synced_ms
         tx.apply(unit.finish())
         if fresh:
-            verdicts |= sweep(tx, directory, home, now, admitted=_admitted(fresh, verdicts))
+            decided = sweep(tx, directory, home, now, admitted=_admitted(fresh, verdicts, unit.layer))
+            verdicts |= {op: verdict for (user, op), verdict in decided.items() if user == pusher.user}
     results = [
         _result(site, incoming, verdicts[incoming.id])
         if incoming.id in verdicts
@@ -162,7 +164,7 @@ def home_of(directory: Directory, pusher: Pusher, site: str, now: datetime) -> s
     if not pusher.alive:
         return site
     author = author_of(pusher, site, directory, now)
-    return site if author.now.buckets or author.kept.buckets else directory.org
+    return site if author.now.granted or author.kept.granted else directory.org
 
 
 def sweep(
@@ -171,10 +173,11 @@ def sweep(
     site: str,
     now: datetime,
     *,
-    admitted: frozenset[str] = frozenset(),
+    admitted: frozenset[Mine] = frozenset(),
     retry_rules: bool = False,
-) -> dict[str, Verdict]:
-    """Look at a site's held ops again: what they wait for has come, or their days are over. Return the decisions."""
+) -> dict[Mine, Verdict]:
+    """Look at a site's held ops again: what they wait for has come, or their days are over. Return the decisions by
+    (user, op)."""
     if not tx.held(site):
         return {}
     unit = SiteUnit(tx, site, directory, now)
@@ -224,15 +227,15 @@ def _held_authors(unit: SiteUnit) -> Callable[[HeldOp], Author]:
     return author
 
 
-def _admitted(fresh: Sequence[Incoming], verdicts: Mapping[str, Verdict]) -> frozenset[str]:
+def _admitted(fresh: Sequence[Incoming], verdicts: Mapping[str, Verdict], layer: Layer) -> frozenset[Mine]:
     """Return the ops that supervisors have let in: held because their token was dead (protocol §5)."""
-    named: list[object] = []
+    named: set[Mine] = set()
     for incoming in fresh:
         op = incoming.op
         if op and (op.entity, op.act) == ("review", "admit") and verdicts[incoming.id].status == "applied":
-            ops = op.args.get("ops")
-            named += ops if isinstance(ops, list) else []
-    return frozenset(map(str, named))
+            ops, item = op.args.get("ops"), layer.get("review", op.record) or {}
+            named |= {(str(item.get("author")), str(id_)) for id_ in (ops if isinstance(ops, list) else ())}
+    return frozenset(named)
 
 
 def _wake(unit: SiteUnit) -> frozenset[str]:

@@ -24,6 +24,11 @@ MAX_DEPTH = 8
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 
+def record_of(user: str, cause: str, rule: str, key: str, *, ms: int) -> str:
+    """Return the id of the record that a rule's follow-up creates."""
+    return derive("record", user, cause, rule, key, ms=ms)
+
+
 def incoming_of(asked: Asked, cause: Incoming, directory: Directory) -> tuple[Incoming, Author]:
     """Turn a follow-up into an op of its plugin; its id derives from rule, key and cause, so a repeat is the same."""
     plugin, rule, follow_up = asked
@@ -35,7 +40,7 @@ def incoming_of(asked: Asked, cause: Incoming, directory: Directory) -> tuple[In
         op=op_id,
         site=cause.site,
         entity=follow_up.entity,
-        record=follow_up.record or derive("record", user, cause.id, rule.name, follow_up.key, ms=ms),
+        record=follow_up.record or record_of(user, cause.id, rule.name, follow_up.key, ms=ms),
         kind=follow_up.kind,
         at=cause.at,
         v=directory.models[follow_up.entity].entity.version if follow_up.entity in directory.models else 1,

@@ -15,19 +15,19 @@ from wuye.sync.incoming import Incoming
 from wuye.sync.judge import Author
 from wuye.sync.layer import Draft, Layer
 from wuye.sync.ports import Find, Need, Ref
-from wuye.sync.verdict import Verdict
+from wuye.sync.verdict import Concern, Verdict
 
 MAX_ITEMS = 40
 MAX_SHOWN = 16 << 10
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """An outcome that a person must look at."""
+    """An outcome that a person must look at, and why; without ``concerns`` only its author waits for it."""
 
     incoming: Incoming
     author: Author
     verdict: Verdict
-    kind: str
+    concerns: tuple[Concern, ...]
     replica: str
 
 
@@ -64,10 +64,14 @@ def record_decision(entry: Entry, item: str, layer: Layer, directory: Directory,
     if draft is None:
         return
     row = _row(entry, draft, layer, directory, seq)
-    if entry.verdict.status == "applied":
+    if not entry.concerns:
         row |= {"settled_by": "plugin:core", "settled_at": to_wire(layer.now)}
     items = draft.values.get("items")
-    rows = [row if known["op"] == row["op"] else known for known in (items if isinstance(items, list) else [])]
+    rows = [
+        # What was applied as asked keeps saying why it had waited.
+        {"why": known["why"], **row} if known["op"] == row["op"] else known
+        for known in (items if isinstance(items, list) else [])
+    ]
     draft.values["items"] = rows
     if all("settled_by" in known for known in rows):
         draft.values["status"] = "resolved"
@@ -114,16 +118,19 @@ def _row(entry: Entry, draft: Draft, layer: Layer, directory: Directory, seq: in
         "op": incoming.id,
         "status": verdict.status,
         "at": incoming.at,
-        "why": entry.kind,
     }
+    if entry.concerns:
+        row["why"] = entry.concerns[0].kind
+        others = [_without_none(why=concern.kind, message=concern.message) for concern in entry.concerns[1:]]
+        row |= {"also": others} if others else {}
     if incoming.op:
         row["kind"] = incoming.op.kind
         if incoming.op.act:
             row["act"] = incoming.op.act
     if verdict.code:
         row["code"] = verdict.code
-    if verdict.message:
-        row["message"] = verdict.message
+    if message := verdict.message or next((concern.message for concern in entry.concerns), None):
+        row["message"] = message
     fields = _fields(entry, layer)
     if fields and _open_to_both(entry, layer, directory):
         row["fields"] = fields
@@ -134,21 +141,13 @@ def _row(entry: Entry, draft: Draft, layer: Layer, directory: Directory, seq: in
 
 def _fields(entry: Entry, layer: Layer) -> list[dict[str, object]]:
     incoming, verdict = entry.incoming, entry.verdict
-    if verdict.conflicts:
-        return [
-            _without_none(
-                field=conflict.field,
-                was=conflict.was,
-                mine=conflict.mine,
-                theirs=conflict.theirs,
-                their_at=conflict.their_at,
-                their_author=conflict.their_author,
-            )
-            for conflict in verdict.conflicts
-        ]
     op = incoming.op
-    if op is None or verdict.status in ("applied", "merged") or verdict.code == "unknown_record":
+    if op is None or verdict.code == "unknown_record":
         return []
+    if verdict.status in ("applied", "merged"):
+        return _conflicting(verdict) + _concerned(entry, layer)
+    if verdict.conflicts:
+        return _conflicting(verdict)
     if len(incoming.body) > MAX_SHOWN:
         return [{"field": name} for name in sorted(op.set)]
     present: Mapping[str, object] = {}
@@ -158,6 +157,30 @@ def _fields(entry: Entry, layer: Layer) -> list[dict[str, object]]:
         _without_none(field=name, was=op.was.get(name), mine=value, theirs=present.get(name))
         for name, value in sorted(op.set.items())
     ]
+
+
+def _conflicting(verdict: Verdict) -> list[dict[str, object]]:
+    return [
+        _without_none(
+            field=conflict.field,
+            was=conflict.was,
+            mine=conflict.mine,
+            theirs=conflict.theirs,
+            their_at=conflict.their_at,
+            their_author=conflict.their_author,
+        )
+        for conflict in verdict.conflicts
+    ]
+
+
+def _concerned(entry: Entry, layer: Layer) -> list[dict[str, object]]:
+    """Show the fields that a concern names as the op left them; of a deleted record no values."""
+    present = layer.get(*subject_of(entry.incoming))
+    shown = []
+    for name in dict.fromkeys(name for concern in entry.concerns for name in concern.fields):
+        was, mine = entry.verdict.changes.get(name, (None, (present or {}).get(name)))
+        shown.append(_without_none(field=name, was=was, mine=mine) if present else _without_none(field=name))
+    return shown
 
 
 def _without_none(**values: object) -> dict[str, object]:

@@ -17,7 +17,7 @@ from wuye.sync.layer import Draft, Layer
 from wuye.sync.ports import Find, Head, HeldOp, LedgerRow, Need, Plan, RecordWrite, Ref, Transaction
 from wuye.sync.reactions import MAX_DEPTH, incoming_of, moved_dependants, with_present_values
 from wuye.sync.review import Entry, record_decision, subject_of, write_reviews
-from wuye.sync.verdict import Verdict
+from wuye.sync.verdict import Concern, Verdict
 from wuye.sync.whole import wants
 
 MAX_SEQ_ROWS = 1_500  # of the 2,000 that a seq may have; the rest is room for one more record in many buckets
@@ -37,7 +37,7 @@ class SiteUnit:
         self.seq = self.head.seq
         self.layer = Layer(site, now, directory, lambda need: tx.load(site, need))
         self.reviews: list[Entry] = []
-        self.decided: dict[str, Verdict] = {}
+        self.decided: dict[tuple[str, str], Verdict] = {}
         self.plan = Plan(site=site, head=self.head)
         self._rows = 0
         self._outcomes: list[tuple[Incoming, Verdict, str | None]] = []
@@ -98,8 +98,9 @@ class SiteUnit:
         self._outcome(incoming, verdict, None)
         self._forget_hold(held)
         self.plan.release.append((held.user, held.op))
-        self.decided[held.op] = verdict
-        entry = Entry(incoming=incoming, author=author, verdict=verdict, kind=verdict.code or "", replica=held.replica)
+        self.decided[held.user, held.op] = verdict
+        concerns = verdict.concerns
+        entry = Entry(incoming=incoming, author=author, verdict=verdict, concerns=concerns, replica=held.replica)
         record_decision(entry, held.review, self.layer, self.directory, self.seq)
 
     def _outcome(self, incoming: Incoming, verdict: Verdict, cause: Incoming | None) -> None:
@@ -148,12 +149,13 @@ class SiteUnit:
     def _note(self, incoming: Incoming, verdict: Verdict, author: Author, cause: Incoming | None) -> None:
         verdict.seq = verdict.seq or self.seq
         self._outcome(incoming, verdict, cause)
-        kind = verdict.review or (verdict.code if verdict.status != "applied" else None)
+        concerns = verdict.concerns
         if cause is not None and verdict.status not in ("applied", "merged"):
-            kind = "follow_up_refused"
-        if kind:
+            concerns = (Concern(kind="follow_up_refused"),)
+        if concerns:
             replica = cause.replica if cause else incoming.replica
-            self.reviews.append(Entry(incoming=incoming, author=author, verdict=verdict, kind=kind, replica=replica))
+            entry = Entry(incoming=incoming, author=author, verdict=verdict, concerns=concerns, replica=replica)
+            self.reviews.append(entry)
 
     def _follow(self, judged: Judged, group: Sequence[Incoming]) -> None:
         by_op = {incoming.id: incoming for incoming in group}

@@ -18,20 +18,34 @@ class Conflict(Struct, frozen=True, kw_only=True):
     their_author: str | None = None
 
 
+class Concern(Struct, frozen=True, kw_only=True):
+    """Why a person must look at an op: the kind (``flagged``), a rule's message, the fields it is about."""
+
+    kind: str
+    message: str | None = None
+    fields: tuple[str, ...] = ()
+
+
 class Verdict(Struct, kw_only=True):
-    """The outcome of one op. ``wait`` tells a held op's cause; ``review`` asks for a review item of this kind even
-    though the op is applied; ``changes`` is field → (old, new) as written."""
+    """The outcome of one op. ``wait`` tells a held op's cause; ``review`` asks for a review item even though the op is
+    applied; ``changes`` is field → (old, new) as written."""
 
     status: Decision = "applied"
     code: str | None = None
     fields: tuple[str, ...] = ()
     message: str | None = None
     wait: str = ""
-    review: str | None = None
+    review: tuple[Concern, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     changes: Mapping[str, tuple[object, object]] = {}
     seq: int = 0
     item: str | None = None
+
+    @property
+    def concerns(self) -> tuple[Concern, ...]:
+        """Why a person must look at the op; nothing when it was applied as asked."""
+        refused = (Concern(kind=self.code),) if self.code and self.status != "applied" else ()
+        return tuple(dict.fromkeys(self.review)) or refused
 
 
 class Refused(Exception):

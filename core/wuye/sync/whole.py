@@ -5,19 +5,20 @@ from collections.abc import Mapping
 
 from wuye.model.entity import BucketKey
 from wuye.model.registry import Model
+from wuye.model.values import INTEGER_MAX
 from wuye.sync.buckets import keys_of
 from wuye.sync.directory import Directory
-from wuye.sync.judge import Author
+from wuye.sync.judge import REVOKED_WORK, Author
 from wuye.sync.layer import Draft, Layer
 from wuye.sync.ports import Find, Need
-from wuye.sync.verdict import held, rejected
+from wuye.sync.verdict import Concern, held, rejected
 
 SHARED = {"user": "users", "site": "sites"}
 
 
-def complete(draft: Draft, author: Author, layer: Layer, directory: Directory) -> str | None:
-    """Bring a changed record to its full form and check it. Return None, or ``revoked_work`` where only a right that
-    has ended allows to make it.
+def complete(draft: Draft, author: Author, layer: Layer, directory: Directory) -> tuple[Concern, ...]:
+    """Bring a changed record to its full form and check it. Return what a person must look at: ``revoked_work`` where
+    only a right that has ended allows to make it, ``overdrawn`` where an entry takes its account below the floor.
 
     Raises:
         Refused: the record cannot stand as it is.
@@ -29,6 +30,7 @@ def complete(draft: Draft, author: Author, layer: Layer, directory: Directory) -
     _check_refs(draft, before, author, model, layer, directory)
     if model.scope:
         _evaluate(draft, model, author, layer, directory)
+    _check_sizes(draft)
     _check_required(draft, model, layer, directory, author)
     _check_unique(draft, before, model, layer)
     if is_new:
@@ -36,10 +38,9 @@ def complete(draft: Draft, author: Author, layer: Layer, directory: Directory) -
         if allowed is False:
             raise rejected("forbidden")
         _number(draft, model, layer)
-        if model.entity.account:
-            _book(draft, model, layer)
-        return None if allowed else "revoked_work"
-    return None
+        overdrawn = _book(draft, author, model, layer, directory)
+        return overdrawn if allowed else (REVOKED_WORK, *overdrawn)
+    return ()
 
 
 def _copy_keys(draft: Draft, author: Author, model: Model, layer: Layer, *, is_new: bool) -> None:
@@ -120,6 +121,12 @@ def _evaluate(draft: Draft, model: Model, author: Author, layer: Layer, director
             raise rejected("invalid", fields, message=f"{draft.entity}.constraint.{name}")
 
 
+def _check_sizes(draft: Draft) -> None:
+    """Refuse whole numbers that rules or expressions made too large to be held exactly, or stored at all."""
+    if beyond := tuple(n for n, v in draft.values.items() if isinstance(v, int) and abs(v) > INTEGER_MAX):
+        raise rejected("invalid", beyond, message="too large: " + ", ".join(beyond))
+
+
 def _check_required(draft: Draft, model: Model, layer: Layer, directory: Directory, author: Author) -> None:
     missing = [name for name, _ in model.required if draft.values.get(name) is None]
     if not missing:
@@ -163,20 +170,27 @@ def _number(draft: Draft, model: Model, layer: Layer) -> None:
     draft.values[rule.field] = f"{key}-{layer.next_number(key):06d}"
 
 
-def _book(draft: Draft, model: Model, layer: Layer) -> None:
+def _book(draft: Draft, author: Author, model: Model, layer: Layer, directory: Directory) -> tuple[Concern, ...]:
     account = model.entity.account
-    assert account is not None
+    if account is None:
+        return ()
     key = (draft.entity, str(draft.values.get(account.owner)))
     amount = draft.values.get(account.amount)
     if not isinstance(amount, int):
         raise rejected("invalid", (account.amount,), message="an entry needs an amount")
     balance = layer.balance(key) + amount
-    if amount < 0 and account.floor is not None and balance < account.floor:
+    if abs(balance) > INTEGER_MAX:
+        raise rejected("invalid", (account.amount,), message="too large for its account")
+    overdrawn = amount < 0 and account.floor is not None and balance < account.floor
+    if overdrawn and not (
+        model.overdraft and model.overdraft.evaluate(scope_of(draft, author, layer, directory)) is True
+    ):
         raise rejected("balance", (account.amount,))
     layer.group_balances[key] = balance
     owner = layer.open((str(model.entity.field(account.owner).ref), key[1]))
     if owner is not None:
         owner.values[account.balance] = balance
+    return (Concern(kind="overdrawn", fields=(account.amount,)),) if overdrawn else ()
 
 
 def wants(draft_values: Mapping[str, object], model: Model, entity: str) -> Need:

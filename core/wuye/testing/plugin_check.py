@@ -35,8 +35,8 @@ def check_plugin(plugin: Source, *, core: object, others: Iterable[Source] = ())
 
 
 def _texts(loaded: Loaded, contribution: Contribution) -> Iterator[str]:
-    # A role that another plugin declared has its name there.
-    named = {f"role.{role.id}" for c in loaded.registry.contributions if c is not contribution for role in c.roles}
+    # What another plugin declared has its text there: a role, a label that a form borrows.
+    named = {key for c in loaded.registry.contributions if c is not contribution for key in c.catalogues.get("en", {})}
     for fault in missing(contribution):
         if fault.partition(": ")[2] not in named:
             yield f"no text for {fault}"

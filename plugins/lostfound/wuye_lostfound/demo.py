@@ -1,12 +1,10 @@
 """Finds for the demo organisation."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, timedelta
 from random import Random
 
-from wuye.api import DemoRecord
-
-Act = tuple[str, Mapping[str, object]]
+from wuye.api import DemoAct, DemoRecord
 
 PLACES = {
     "SFM": (
@@ -30,14 +28,14 @@ THINGS = (
     ("Детская куртка", "clothing", 15_000, "Красная, рост 110"),
 )
 FINDERS = ("保潔王桂蘭", "保安李強", "Марина, ряд 12", "中控室趙敏", None)
-ENDS: tuple[tuple[Act, ...], ...] = (
+ENDS: tuple[tuple[DemoAct, ...], ...] = (
     (),
     (),
     (),
-    (("claim", {}),),
-    (("claim", {}), ("reject_claim", {"reason": "特徵不符"})),
-    (("expire", {}),),
-    (("expire", {}), ("dispose", {"disposal": "charity"})),
+    (DemoAct(act="claim"),),
+    (DemoAct(act="claim"), DemoAct(act="reject_claim", values={"reason": "特徵不符"})),
+    (DemoAct(act="expire"),),
+    (DemoAct(act="expire"), DemoAct(act="dispose", values={"disposal": "charity"})),
 )
 
 

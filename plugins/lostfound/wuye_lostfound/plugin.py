@@ -9,6 +9,7 @@ from wuye.api import (
     Entity,
     Job,
     PluginInfo,
+    Print,
     Report,
     Role,
     Rule,
@@ -16,7 +17,7 @@ from wuye.api import (
     hookimpl,
 )
 
-from . import demo, entities, reports, rules
+from . import demo, entities, prints, reports, rules
 
 _SEE = ("lostfound",)
 _SEE_ALL = ("lostfound", "lostfound.private")
@@ -86,6 +87,12 @@ def wuye_rules() -> Sequence[Rule]:
 def wuye_reports() -> Sequence[Report]:
     """What lies on the shelves."""
     return reports.REPORTS
+
+
+@hookimpl
+def wuye_prints() -> Sequence[Print]:
+    """The receipt."""
+    return prints.PRINTS
 
 
 @hookimpl

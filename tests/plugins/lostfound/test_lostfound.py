@@ -76,8 +76,8 @@ def test_the_demo_makes_finds_that_fit_the_entity(site: str, seed: int) -> None:
         assert record.values.keys() <= ITEM.settable
         assert all(ITEM.checks[name](value) is not None for name, value in record.values.items())
         state = "found"
-        for act, _ in record.acts:
-            [state] = [step.to for step in ITEM.transitions[act] if state in step.from_]
+        for done in record.acts:
+            [state] = [step.to for step in ITEM.transitions[done.act] if state in step.from_]
     rights = LOADED.registry.roles[made[0].author].rights
     assert "lostfound.*" in rights
 

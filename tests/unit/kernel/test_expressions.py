@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from contextlib import suppress
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wuye.kernel.clock import from_wire, to_wire
 from wuye.kernel.expression_functions import FUNCTIONS, INTEGER_MAX
 from wuye.kernel.expressions import ExpressionError, compile_expression
 
@@ -198,6 +199,14 @@ def test_months_added_keep_the_day_or_end_the_month(start: date, months: int) ->
     assert (end.year - start.year) * 12 + end.month - start.month == months
     next_day = called("add_days", added, 1)
     assert end.day == start.day or (end.day < start.day and called("day", next_day) == 1)
+
+
+@given(st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1)), st.integers(-(10**7), 10**7))
+def test_minutes_added_are_real_minutes_and_taken_back_give_the_same_moment(start: datetime, minutes: int) -> None:
+    moment = to_wire(start.replace(tzinfo=UTC))
+    added = called("add_minutes", moment, minutes)
+    assert from_wire(str(added)) - from_wire(moment) == timedelta(minutes=minutes)
+    assert called("add_minutes", added, -minutes) == moment
 
 
 # Start-up.

@@ -7,11 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from wuye.kernel.errors import Problem
 from wuye.storage.sqlite.connection import connect
+
+MAX_ROWS = 200_000
+"""Rows of one SELECT: they lie in memory."""
 
 
 class SqliteReader:
-    """`wuye.model.plugin.Reader`: SELECTs on one snapshot. Booleans come as 0 and 1, nested values as JSON text."""
+    """`wuye.model.report.Rows`: SELECTs on one snapshot. Booleans come as 0 and 1, nested values as JSON text."""
 
     def __init__(self, connection: sqlite3.Connection, thread: ThreadPoolExecutor) -> None:
         self._connection = connection
@@ -22,6 +26,7 @@ class SqliteReader:
 
         Raises:
             sqlite3.Error: the statement is wrong, or would write.
+            Problem: ``too_large``, it finds too many rows.
         """
         return await self.run(sql.replace("{}", "?"), values)
 
@@ -31,7 +36,10 @@ class SqliteReader:
         def select() -> list[dict[str, object]]:
             cursor = self._connection.execute(sql, values)
             names = [column[0] for column in cursor.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in cursor]
+            rows = cursor.fetchmany(MAX_ROWS + 1)
+            if len(rows) > MAX_ROWS:
+                raise Problem("too_large", f"more than {MAX_ROWS} rows", extra={"max": MAX_ROWS})
+            return [dict(zip(names, row, strict=True)) for row in rows]
 
         return await asyncio.get_running_loop().run_in_executor(self._thread, select)
 

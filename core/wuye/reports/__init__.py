@@ -1,0 +1,1 @@
+"""Running reports and showing what comes out: tables in words, workbooks, calendars."""
