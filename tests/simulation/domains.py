@@ -20,7 +20,16 @@ Values = Mapping[str, object]
 Create = Callable[..., Op]
 VOLATILE = frozenset({"today", "now", "user"})
 TODAY = "2026-11-22"
-CHECK = ("check_note", "lawful", "facts_true", "reads_well", "languages_agree", "checked_version", "approved_version")
+CHECK = (
+    "check_note",
+    "approval_note",
+    "lawful",
+    "facts_true",
+    "reads_well",
+    "languages_agree",
+    "checked_version",
+    "approved_version",
+)
 OVERRULED = {
     *(("broadcast.script", name) for name in CHECK),
     ("membership.rule", "approved_edition"),

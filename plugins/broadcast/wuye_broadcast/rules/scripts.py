@@ -11,7 +11,16 @@ from .changes import act_of
 
 JUDGED = ("submitted", "checked", "approved", "returned")
 """States that speak of a text as it was: an edit leads back to the draft."""
-_VOID = (*CHECKS, "check_note", "checked_version", "checker", "checked_at")
+_VOID = (
+    *CHECKS,
+    "check_note",
+    "checked_version",
+    "checker",
+    "checked_at",
+    "approver",
+    "approved_at",
+    "approval_note",
+)
 _KEPT = ("version", "title_zh", "title_ru", "text", "waiver_reason", "author", "editor", "checker", "approval_note")
 _COPIED = (
     "slot",
