@@ -27,8 +27,8 @@ from wuye.storage.sqlite import Account, SqliteStore
 from wuye.storage.sqlite.connection import InstallationLock
 from wuye.sync.directory import Directory
 from wuye.sync.door import Door, server_replica
-from wuye.sync.ports import Installation as Names
 from wuye.sync.ports import Snapshot
+from wuye.sync.rows import Installation as Names
 from wuye.sync.steps import run
 from wuye.sync.unit import verify_chain
 

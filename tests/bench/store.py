@@ -22,7 +22,8 @@ from wuye.kernel.ids import uuid7
 from wuye.model.registry import Registry
 from wuye.storage.migrator import migrate
 from wuye.storage.sqlite import SqliteStore
-from wuye.sync.ports import Head, LedgerRow, LogHead, Need, Plan, RecordWrite, Snapshot, Stored, Transaction
+from wuye.sync.ports import Snapshot, Transaction
+from wuye.sync.rows import Head, LedgerRow, LogHead, Need, Plan, RecordWrite, Stored
 
 BUCKETS = 10
 AT = "2026-11-22T01:02:03.004Z"

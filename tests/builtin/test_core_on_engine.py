@@ -12,8 +12,8 @@ from wuye.model.registry import Registry
 from wuye.protocol.wire import Result
 from wuye.sync.directory import Directory
 from wuye.sync.incoming import decode_ops
-from wuye.sync.ports import Need, ReplicaState, Stored
 from wuye.sync.push import Pusher, push_site
+from wuye.sync.rows import Need, ReplicaState, Stored
 from wuye.testing.memory import MemoryStore
 
 NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)

@@ -14,7 +14,7 @@ from wuye.kernel.errors import Problem
 from wuye.kernel.ids import derive, time_of
 from wuye.sync.directory import Directory
 from wuye.sync.door import Door, server_replica
-from wuye.sync.ports import Installation
+from wuye.sync.rows import Installation
 from wuye.sync.steps import run
 from wuye.testing.memory import MemoryStore
 

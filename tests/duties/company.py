@@ -19,7 +19,8 @@ from wuye.prints import Asker, print_form
 from wuye.protocol.wire import LoggedIn, LogIn, SyncRequest
 from wuye.sync.directory import Directory
 from wuye.sync.door import Principal, server_replica
-from wuye.sync.ports import LedgerRow, ReplicaState, Store
+from wuye.sync.ports import Store
+from wuye.sync.rows import LedgerRow, ReplicaState
 from wuye.testing.house import SETUP, SYSTEM, House
 from wuye_client import Device, Record, Replica, SyncReport
 from wuye_client.errors import Offline

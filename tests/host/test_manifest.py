@@ -34,7 +34,7 @@ from wuye.model.plugin import Contribution
 from wuye.model.registry import Registry
 from wuye.protocol.manifest import Code, Post, Site, User
 from wuye.sync.directory import Directory
-from wuye.sync.ports import Stored
+from wuye.sync.rows import Stored
 
 LANGUAGES = ("zh-Hant", "zh-Hans", "ru", "en")
 

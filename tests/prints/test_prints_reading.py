@@ -11,7 +11,8 @@ from tests.prints.sample import SAMPLE
 
 from wuye.kernel.errors import Problem
 from wuye.prints import Asker, forms_for, named, print_form
-from wuye.sync.ports import Need, Snapshot
+from wuye.sync.ports import Snapshot
+from wuye.sync.rows import Need
 
 
 def test_OWN_7_what_was_shown_of_private_data_is_on_record(order: Order) -> None:

@@ -11,7 +11,8 @@ from wuye.model.catalogue import LANGUAGES
 from wuye.prints.composing import Composer
 from wuye.prints.gathering import View
 from wuye.prints.rendering import render
-from wuye.sync.ports import Snapshot, Stored
+from wuye.sync.ports import Snapshot
+from wuye.sync.rows import Stored
 from wuye.testing.house import House
 
 FORMS = sorted(load(wuye.builtin.plugin, installed(), strict=True).registry.prints)

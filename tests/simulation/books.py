@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wuye.model.entity import Account, Entity
-from wuye.sync.ports import Carried, Facts, LedgerRow, LogHead, Need
+from wuye.sync.rows import Carried, Facts, LedgerRow, LogHead, Need
 from wuye.sync.unit import verify_chain
 
 from .domains import OVERRULED, TAKEN_BACK

@@ -14,7 +14,7 @@ from wuye.sync.group import Judged, Waiting
 from wuye.sync.incoming import Incoming
 from wuye.sync.judge import Author
 from wuye.sync.layer import Draft, Layer
-from wuye.sync.ports import Head, Plan, RecordWrite
+from wuye.sync.rows import Head, Plan, RecordWrite
 from wuye.sync.unit import SiteUnit
 from wuye.testing.memory import MemoryStore, MemoryTransaction
 from wuye_client import outbox

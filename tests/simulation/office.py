@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from wuye.kernel.clock import to_wire
 from wuye.protocol.wire import Op
 from wuye.sync.door import server_replica
-from wuye.sync.ports import Need, ReplicaState
+from wuye.sync.rows import Need, ReplicaState
 
 from .points import Weather
 from .server import Crash

@@ -8,7 +8,8 @@ from fnmatch import fnmatchcase
 import msgspec
 
 from wuye.kernel.clock import from_wire, to_wire
-from wuye.sync.ports import Store, Stored
+from wuye.sync.ports import Store
+from wuye.sync.rows import Stored
 
 from .points import registry
 from .town import ORG, SITES

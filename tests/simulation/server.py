@@ -13,7 +13,8 @@ from wuye.kernel.errors import CODES, Problem
 from wuye.protocol.wire import LoggedIn, LogIn, SyncRequest
 from wuye.sync.directory import Directory
 from wuye.sync.door import Answer, Door, Principal
-from wuye.sync.ports import ReplicaState, Store
+from wuye.sync.ports import Store
+from wuye.sync.rows import ReplicaState
 from wuye.sync.steps import Read, Remember, Steps, T, Write
 from wuye_client.transport import Answer as Reply
 

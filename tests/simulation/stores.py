@@ -11,7 +11,8 @@ from typing import TypeVar
 from wuye.storage.drift import create_missing
 from wuye.storage.migrator import migrate
 from wuye.storage.sqlite import BlockingStore, SqliteStore, SqliteTransaction
-from wuye.sync.ports import Head, HeldOp, LedgerRow, Store
+from wuye.sync.ports import Store
+from wuye.sync.rows import Head, HeldOp, LedgerRow
 from wuye.testing.memory import MemoryStore
 
 from . import town

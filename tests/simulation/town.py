@@ -10,7 +10,8 @@ from wuye.kernel.clock import to_ms, to_wire
 from wuye.kernel.ids import derive
 from wuye.protocol.wire import Op
 from wuye.sync.door import Door, server_replica
-from wuye.sync.ports import Installation, ReplicaState, Store
+from wuye.sync.ports import Store
+from wuye.sync.rows import Installation, ReplicaState
 from wuye.sync.steps import run
 from wuye.testing.memory import MemoryStore
 

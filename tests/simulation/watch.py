@@ -11,7 +11,7 @@ from wuye.kernel.clock import to_ms, to_wire
 from wuye.protocol.wire import FeedChange, SyncRequest
 from wuye.sync.cursor import site_key, unseal
 from wuye.sync.door import Principal
-from wuye.sync.ports import FeedRow, LedgerRow, Need
+from wuye.sync.rows import FeedRow, LedgerRow, Need
 from wuye_client.protocol import DECIDED
 
 from .office import LOG

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from wuye.storage.sqlite import Account, Accounts, Device, Replica, Session, SqliteStore
-from wuye.sync.ports import ReplicaState
+from wuye.sync.rows import ReplicaState
 
 ANN = Account(user="u1", username="Ann", folded="ann", hash="$argon2id$…", changed_ms=5)
 

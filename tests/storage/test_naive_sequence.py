@@ -7,7 +7,8 @@ from typing import TypeVar
 import pytest
 from msgspec.structs import replace
 
-from wuye.sync.ports import Head, Plan, Store, Transaction
+from wuye.sync.ports import Store, Transaction
+from wuye.sync.rows import Head, Plan
 from wuye.testing.memory import MemorySnapshot, MemoryStore
 from wuye.testing.store_suite import concurrency, feed, records
 from wuye.testing.store_suite.world import registry

@@ -12,7 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from wuye.storage.drift import create_missing
 from wuye.storage.migrator import migrate
 from wuye.storage.sqlite import SqliteStore
-from wuye.sync.ports import Find, Need, Snapshot, Store, Transaction
+from wuye.sync.ports import Snapshot, Store, Transaction
+from wuye.sync.rows import Find, Need
 from wuye.testing.memory import MemoryStore
 from wuye.testing.store_suite.world import OTHER_SITE, SITE, Edit, bucket, id_of, registry, write
 

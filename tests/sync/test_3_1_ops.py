@@ -5,7 +5,7 @@ import pytest
 from tests.sync.scene import change, edit, exchange, head, ledger, make, plain, state_of, values
 
 from wuye.kernel.errors import Problem
-from wuye.sync.ports import ReplicaState
+from wuye.sync.rows import ReplicaState
 from wuye.testing.house import House, Replica
 
 

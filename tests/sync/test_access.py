@@ -7,7 +7,7 @@ from tests.sync.scene import change, do, edit, exchange, item, make, values
 
 from wuye.kernel.clock import to_wire
 from wuye.sync.directory import Directory
-from wuye.sync.ports import Stored
+from wuye.sync.rows import Stored
 from wuye.testing.house import House, Replica
 
 

@@ -159,8 +159,11 @@ class Form:
             if _evaluate(constraint.expr, after, scope) is False:
                 touched = before is None or not changed.keys().isdisjoint(constraint.fields)
                 if touched or _evaluate(constraint.expr, before or {}, scope) is not False:
-                    where = constraint.fields[0] if constraint.fields else ""
-                    flaws.append(Flaw(where, "constraint", {}, constraint.message))
+                    # Beside the field that is still to be filled in, if there is one.
+                    empty = (name for name in constraint.fields if after.get(name) is None)
+                    flaws.append(
+                        Flaw(next(empty, next(iter(constraint.fields), "")), "constraint", {}, constraint.message)
+                    )
         for key in entity.unique:
             values = {field: after[field] for field in key if field in after}
             touched = len(values) == len(key) and not changed.keys().isdisjoint(key)

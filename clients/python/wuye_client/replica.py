@@ -23,7 +23,7 @@ from wuye_client.device import Device
 from wuye_client.entry import Form
 from wuye_client.errors import Flaw, InvalidEntry, NotReady
 from wuye_client.ids import Entropy, uuid7
-from wuye_client.lookups import look_up
+from wuye_client.lookups import LookUp, look_ups
 from wuye_client.manifest import Child, Manifest, Site, decode
 from wuye_client.numbers import device_number
 from wuye_client.outbox import Entry
@@ -58,7 +58,7 @@ class Replica:
         self._session = Session(store, device, clock, (lambda _: transport) if transport else HttpTransport, sleep)
         self._manifest: tuple[str, Manifest] | None = None
         self._group: str | None = None
-        self._look_ups: list[tuple[str, Values]] = []
+        self._look_ups: list[LookUp] = []
 
     @classmethod
     def open(
@@ -92,13 +92,7 @@ class Replica:
     # The server
 
     def login(
-        self,
-        url: str,
-        username: str,
-        password: str,
-        *,
-        device_name: str = "",
-        new_password: str | None = None,
+        self, url: str, username: str, password: str, *, device_name: str = "", new_password: str | None = None
     ) -> None:
         """Log in and read the manifest (see `Session.log_in`)."""
         self.device.rename(device_name)
@@ -152,10 +146,9 @@ class Replica:
         Raises:
             InvalidEntry: not a site of this user.
         """
-        known = self.manifest.site_by_key.get(key)
-        if known is None:
-            raise InvalidEntry([Flaw("", "unknown_site", {"site": key})])
-        return known.id
+        if known := self.manifest.site_by_key.get(key):
+            return known.id
+        raise InvalidEntry([Flaw("", "unknown_site", {"site": key})])
 
     def words(self, locale: str | None = None) -> Words:
         """Return what puts records into words, by default in the user's own language."""
@@ -305,13 +298,12 @@ class Replica:
         args: Values | None = None,
     ) -> str:
         now = self._clock()
-        known = self.manifest.entities[entity]
         op = Op(
             op=self._new_id(),
             group=self._group,
             site=site,
             entity=entity,
-            v=known.version,
+            v=self.manifest.entities[entity].version,
             record=record,
             kind=kind,
             set=dict(set or {}),
@@ -326,11 +318,7 @@ class Replica:
 
     def _note(self, records: Sequence[Record], screen: str, reason: str | None = None) -> None:
         """Write down, before they are shown, whose private data somebody looks at (OWN-7)."""
-        view = self.view
-        for record in records:
-            known = self.manifest.entities.get(record.entity)
-            if known and known.private:
-                self._look_ups.append((record.site, look_up(view, known, record, screen, reason)))
+        self._look_ups += look_ups(self.view, self.manifest, records, screen, reason)
         if self._group is None:  # a look-up stands whatever becomes of the group
             self._write_look_ups()
 
@@ -341,19 +329,17 @@ class Replica:
                 self.create(site, "access", values)
 
     def _seen(self, site: str, entity: str, record: str) -> Record:
-        found = self.view.get(site, entity, record)
-        if found is None:
-            raise InvalidEntry([Flaw("", "not_here", {"entity": entity})])
-        return found
+        if found := self.view.get(site, entity, record):
+            return found
+        raise InvalidEntry([Flaw("", "not_here", {"entity": entity})])
 
     def _form(self, site: str, entity: str, record: str) -> Form:
         return Form(self.view, self.manifest, site, entity, record)
 
     def _replica_id(self) -> str:
-        replica = self.store.meta("replica")
-        if replica is None:
-            raise NotReady("log in first")
-        return replica
+        if replica := self.store.meta("replica"):
+            return replica
+        raise NotReady("log in first")
 
     def _new_id(self) -> str:
         return uuid7(to_ms(self._clock()), self._entropy(10))

@@ -37,7 +37,8 @@ def verify_command(dir_: Path, database: str | None) -> None:
 
 def _verify(way: "Held | Served", site: str) -> tuple[int, int | None]:
     """Return how many rows fit, and the position of the first that does not."""
-    from wuye.sync.ports import LedgerRow, Snapshot
+    from wuye.sync.ports import Snapshot
+    from wuye.sync.rows import LedgerRow
     from wuye.sync.unit import verify_chain
 
     after, digest = 0, b""

@@ -20,7 +20,7 @@ from wuye.http.speakers import Speaker
 from wuye.kernel.errors import Problem
 from wuye.storage.sqlite import SqliteSnapshot
 from wuye.sync.directory import Access
-from wuye.sync.ports import LedgerRow, Need, Ref, Stored
+from wuye.sync.rows import LedgerRow, Need, Ref, Stored
 
 PAGE = 100
 MAX_PAGE = 500

@@ -26,7 +26,7 @@ from wuye.protocol.wire import Device, LoggedIn, LogIn, Op
 from wuye.storage.road import Road
 from wuye.storage.sqlite import Account, Accounts, Replica, Session, SqliteSnapshot, SqliteTransaction
 from wuye.sync.directory import Directory
-from wuye.sync.ports import Need, Stored
+from wuye.sync.rows import Need, Stored
 
 CORE = "plugin:core"
 MAX_STRANGERS = 1_000

@@ -22,7 +22,7 @@ from wuye.model.values import INTEGER_MAX
 from wuye.storage.layout import TableLayout, layouts
 from wuye.storage.sqlite import SqliteSnapshot
 from wuye.storage.sqlite.listing import Listed, Listing, Place, list_records
-from wuye.sync.ports import Need
+from wuye.sync.rows import Need
 
 PAGE = 50
 MAX_PAGE = 200

@@ -9,7 +9,7 @@ from wuye.kernel.clock import from_wire, to_ms
 from wuye.kernel.errors import Problem
 from wuye.storage.road import Road
 from wuye.storage.sqlite import Session, SqliteSnapshot
-from wuye.sync.ports import Need, Stored
+from wuye.sync.rows import Need, Stored
 
 MAX_KNOWN = 20_000
 

@@ -27,7 +27,7 @@ from wuye.imports.reading import Row, Table
 from wuye.kernel.ids import derive, time_of
 from wuye.model.registry import Model
 from wuye.sync.directory import Directory
-from wuye.sync.ports import Stored
+from wuye.sync.rows import Stored
 
 ENTITIES = ("owner", "zone", "building", "unit", "owner.private", "occupancy", "consent")
 NEEDED = (("zone", "code"), ("building", "code"), ("unit", "code"), ("occupancy", "role"))

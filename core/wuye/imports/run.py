@@ -15,7 +15,8 @@ from wuye.kernel.errors import Problem
 from wuye.kernel.ids import derive, time_of
 from wuye.model.registry import Registry
 from wuye.protocol.wire import MAX_GROUP_BYTES, MAX_GROUP_OPS, MAX_OPS, Op, Result
-from wuye.sync.ports import Find, LedgerRow, Need, Snapshot
+from wuye.sync.ports import Snapshot
+from wuye.sync.rows import Find, LedgerRow, Need
 
 T = TypeVar("T")
 MAX_PUSH_BYTES = 4 << 20

@@ -26,7 +26,7 @@ from wuye.reports.running import LOOKED_UP, look_ups, prepare, run_report
 from wuye.storage.layout import column_name, table_name
 from wuye.storage.road import Road
 from wuye.storage.sqlite import SqliteSnapshot
-from wuye.sync.ports import LedgerRow, Need
+from wuye.sync.rows import LedgerRow, Need
 
 MAX_ROWS = 2_000
 MAX_BYTES = MAX_OP - 8_192

@@ -32,7 +32,7 @@ from wuye.prints.tables import NUMBERS, figures, grid
 from wuye.prints.texts import say
 from wuye.reports.shown import Looks, format_moment, format_value
 from wuye.sync.directory import Directory
-from wuye.sync.ports import Stored
+from wuye.sync.rows import Stored
 
 LONG = ("note", "rows")
 Found = tuple[str, Field, Stored | None]

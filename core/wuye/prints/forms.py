@@ -14,7 +14,8 @@ from wuye.prints.gathering import SHARED, View
 from wuye.prints.rendering import Document, render
 from wuye.protocol.wire import Op
 from wuye.sync.directory import Directory
-from wuye.sync.ports import Find, Need, Snapshot, Stored
+from wuye.sync.ports import Snapshot
+from wuye.sync.rows import Find, Need, Stored
 
 
 class Asker(Struct, frozen=True, kw_only=True):

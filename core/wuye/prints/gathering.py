@@ -15,7 +15,8 @@ from wuye.model.report import Table
 from wuye.protocol.wire import Op
 from wuye.reports.shown import Looks, shown, title_of
 from wuye.sync.directory import Directory
-from wuye.sync.ports import Find, Need, Ref, Snapshot, Stored
+from wuye.sync.ports import Snapshot
+from wuye.sync.rows import Find, Need, Ref, Stored
 
 SHARED = ("user", "site")
 """Entities whose records lie at the organisation and are referred to from everywhere."""

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from wuye.kernel.clock import from_wire, to_ms
-from wuye.sync.ports import LedgerRow, Touch
+from wuye.sync.rows import LedgerRow, Touch
 
 WRITTEN = ("applied", "merged")
 """Outcomes after which an op's changes lie in the record."""

@@ -14,8 +14,9 @@ from msgspec import Struct
 from wuye.kernel.clock import from_wire, to_ms
 from wuye.model.registry import ROLES, Model, Registry
 from wuye.model.values import BadValue, compile_check
-from wuye.sync.ports import Snapshot, Stored
+from wuye.sync.ports import Snapshot
 from wuye.sync.roles import NO_RIGHTS, role_rights
+from wuye.sync.rows import Stored
 
 ENTITIES = ("site", "user", "role", "grant", "setting", "calendar", "code")
 DAY_MS = 86_400_000

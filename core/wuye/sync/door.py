@@ -19,10 +19,11 @@ from wuye.protocol.wire import MAX_OPS, VERSION, FeedChange, Op, Result, SyncReq
 from wuye.sync.cursor import Cursor, empty, seal, unseal
 from wuye.sync.directory import ENTITIES, Directory, load_directory
 from wuye.sync.incoming import Incoming, decode_ops
-from wuye.sync.ports import FeedRow, LogHead, Need, Plan, Snapshot, Transaction
+from wuye.sync.ports import Snapshot, Transaction
 from wuye.sync.pull import Mismatch, Page, read_page
 from wuye.sync.push import Pushed, Pusher, check_log, home_of, push_site, result_of, rows_of, sweep
 from wuye.sync.reactions import op_of_job
+from wuye.sync.rows import FeedRow, LogHead, Need, Plan
 from wuye.sync.steps import Read, Remember, Steps, Write
 
 T = TypeVar("T")

@@ -10,7 +10,7 @@ from wuye.sync.directory import Directory
 from wuye.sync.incoming import Incoming, group_too_large
 from wuye.sync.judge import Author, judge_op, touch_of
 from wuye.sync.layer import Layer
-from wuye.sync.ports import Ref
+from wuye.sync.rows import Ref
 from wuye.sync.verdict import Concern, Refused, Verdict, held, rejected
 from wuye.sync.whole import complete
 

@@ -6,7 +6,7 @@ from wuye.kernel.clock import to_ms
 from wuye.sync.group import Waiting
 from wuye.sync.incoming import from_held, groups
 from wuye.sync.judge import Author
-from wuye.sync.ports import HeldOp, Need
+from wuye.sync.rows import HeldOp, Need
 from wuye.sync.unit import SiteUnit
 
 AuthorOf = Callable[[HeldOp], Author]

@@ -11,7 +11,7 @@ from wuye.kernel.errors import Problem
 from wuye.kernel.ids import derive, is_uuid
 from wuye.protocol.nesting import cut
 from wuye.protocol.wire import MAX_GROUP_BYTES, MAX_GROUP_OPS, MAX_NESTING, MAX_OP, Op
-from wuye.sync.ports import HeldOp
+from wuye.sync.rows import HeldOp
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 _decode = msgspec.json.Decoder().decode

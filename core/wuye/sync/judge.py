@@ -16,7 +16,7 @@ from wuye.sync.directory import Access, Directory
 from wuye.sync.incoming import Incoming
 from wuye.sync.layer import Draft, Layer
 from wuye.sync.merge import merge_field
-from wuye.sync.ports import Ref, Touch
+from wuye.sync.rows import Ref, Touch
 from wuye.sync.verdict import Concern, Conflict, Verdict, held, rejected
 
 encode = msgspec.json.Encoder(order="sorted").encode

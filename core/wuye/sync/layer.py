@@ -9,7 +9,7 @@ from wuye.kernel.clock import to_wire
 from wuye.model.registry import Model
 from wuye.sync.buckets import buckets_of
 from wuye.sync.directory import Directory
-from wuye.sync.ports import Facts, Find, Need, Ref, Stored, Touch
+from wuye.sync.rows import Facts, Find, Need, Ref, Stored, Touch
 
 
 class Draft(Struct, kw_only=True):

@@ -10,7 +10,8 @@ from wuye.kernel.clock import to_ms
 from wuye.protocol.wire import MAX_PAGE
 from wuye.sync.cursor import Cursor, Position, set_digest, site_key
 from wuye.sync.directory import Access
-from wuye.sync.ports import FeedRow, Snapshot
+from wuye.sync.ports import Snapshot
+from wuye.sync.rows import FeedRow
 
 
 class Mismatch(Struct, frozen=True, kw_only=True):

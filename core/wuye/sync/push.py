@@ -15,7 +15,8 @@ from wuye.sync.held import Mine, release
 from wuye.sync.incoming import Incoming, groups
 from wuye.sync.judge import Author
 from wuye.sync.layer import Layer
-from wuye.sync.ports import Carried, HeldOp, LedgerRow, LogHead, Need, Snapshot, Transaction
+from wuye.sync.ports import Snapshot, Transaction
+from wuye.sync.rows import Carried, HeldOp, LedgerRow, LogHead, Need
 from wuye.sync.unit import SiteUnit
 from wuye.sync.verdict import Verdict
 

@@ -17,7 +17,7 @@ from wuye.sync.group import Asked
 from wuye.sync.incoming import Incoming
 from wuye.sync.judge import Author
 from wuye.sync.layer import Layer
-from wuye.sync.ports import Ref, Stored
+from wuye.sync.rows import Ref, Stored
 
 MAX_DEPTH = 8
 

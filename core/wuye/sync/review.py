@@ -14,7 +14,7 @@ from wuye.sync.directory import Directory
 from wuye.sync.incoming import Incoming
 from wuye.sync.judge import Author
 from wuye.sync.layer import Draft, Layer
-from wuye.sync.ports import Find, Need, Ref
+from wuye.sync.rows import Find, Need, Ref
 from wuye.sync.verdict import Concern, Verdict
 
 MAX_ITEMS = 40

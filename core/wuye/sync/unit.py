@@ -14,9 +14,10 @@ from wuye.sync.group import Asked, Judged, Waiting, judge_group
 from wuye.sync.incoming import Incoming
 from wuye.sync.judge import Author
 from wuye.sync.layer import Draft, Layer
-from wuye.sync.ports import Find, Head, HeldOp, LedgerRow, Need, Plan, RecordWrite, Ref, Transaction
+from wuye.sync.ports import Transaction
 from wuye.sync.reactions import MAX_DEPTH, incoming_of, moved_dependants, with_present_values
 from wuye.sync.review import Entry, record_decision, subject_of, write_reviews
+from wuye.sync.rows import Find, Head, HeldOp, LedgerRow, Need, Plan, RecordWrite, Ref
 from wuye.sync.verdict import Concern, Verdict
 from wuye.sync.whole import wants
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from wuye.sync.ports import Decision
+from wuye.sync.rows import Decision
 
 
 class Conflict(Struct, frozen=True, kw_only=True):

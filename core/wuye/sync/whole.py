@@ -10,7 +10,7 @@ from wuye.sync.buckets import keys_of
 from wuye.sync.directory import Directory
 from wuye.sync.judge import REVOKED_WORK, Author
 from wuye.sync.layer import Draft, Layer
-from wuye.sync.ports import Find, Need
+from wuye.sync.rows import Find, Need
 from wuye.sync.verdict import Concern, held, rejected
 
 SHARED = {"user": "users", "site": "sites"}

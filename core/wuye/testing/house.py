@@ -16,7 +16,8 @@ from wuye.kernel.ids import uuid7
 from wuye.model.registry import Registry
 from wuye.protocol.wire import FeedChange, Kind, Op, Result, SyncRequest, SyncResponse
 from wuye.sync.door import Door, Principal, server_replica
-from wuye.sync.ports import Installation, LedgerRow, Need, ReplicaState, Store, Stored
+from wuye.sync.ports import Store
+from wuye.sync.rows import Installation, LedgerRow, Need, ReplicaState, Stored
 from wuye.sync.steps import Steps, run
 from wuye.testing.memory import MemoryStore
 

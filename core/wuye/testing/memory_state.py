@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from itertools import islice
 
-from wuye.sync.ports import (
+from wuye.sync.rows import (
     Carried,
     Event,
     FeedRow,

@@ -34,7 +34,7 @@ def test_BRD_2_both_languages_must_be_there_before_submission_and_that_is_told_o
     script = wei.create(MALL, SCRIPT, {"type": "notice", **{k: v for k, v in TEXT.items() if k != lacking}})
     with pytest.raises(InvalidEntry) as told:
         wei.act(MALL, SCRIPT, script, "submit")
-    assert told.value.messages("ru") == {"zh": "Нужны заголовок и текст на обоих языках, китайском и русском."}
+    assert told.value.messages("ru") == {lacking: "Нужны заголовок и текст на обоих языках, китайском и русском."}
     wei.act(MALL, SCRIPT, script, "submit", set={lacking: TEXT[lacking]})
     wei.deliver()
     assert _state(studio, script) == ("submitted", 1, False)

@@ -15,8 +15,8 @@ from wuye.kernel.ids import uuid7
 from wuye.protocol.wire import Result
 from wuye.sync.directory import Directory
 from wuye.sync.incoming import decode_ops
-from wuye.sync.ports import Need, ReplicaState, Stored
 from wuye.sync.push import Pusher, push_site
+from wuye.sync.rows import Need, ReplicaState, Stored
 from wuye.testing.memory import MemoryStore
 from wuye_lostfound import plugin
 

@@ -206,7 +206,7 @@ def test_QC_2_only_verified_end_causes_are_main_and_only_main_ones_are_acted_upo
     lead.deliver()
     with pytest.raises(InvalidEntry) as told:
         _cause(lead, topic, findings=None)
-    assert set(told.value.messages("en")) == {"verification"}
+    assert set(told.value.messages("en")) == {"findings"}
     with pytest.raises(InvalidEntry) as told:
         _cause(lead, topic, end_cause=None)
     assert "result" in told.value.messages("en")

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from wuye.storage.sqlite.names import Names
 from wuye.storage.sqlite.rows import packed
-from wuye.sync.ports import FeedRow
+from wuye.sync.rows import FeedRow
 
 LIVE, DELETED, LEFT = 0, 1, 2
 """Marks of feed rows."""

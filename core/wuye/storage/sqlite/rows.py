@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from wuye.sync.ports import HeldOp, LedgerRow
+from wuye.sync.rows import HeldOp, LedgerRow
 
 Row = tuple[Any, ...]
 """What sqlite3 hands out."""

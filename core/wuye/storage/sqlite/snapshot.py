@@ -10,7 +10,7 @@ from wuye.storage.sqlite.accounts import Accounts
 from wuye.storage.sqlite.feed import page, sums
 from wuye.storage.sqlite.names import RECORDS_OF_A_SITE, Names
 from wuye.storage.sqlite.rows import HELD, LEDGER, META, Row, held_op, ledger_row, packed, values_of
-from wuye.sync.ports import (
+from wuye.sync.rows import (
     Carried,
     Event,
     Facts,

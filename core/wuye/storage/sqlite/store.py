@@ -20,7 +20,7 @@ from wuye.storage.sqlite.reports import SqliteReader, reading
 from wuye.storage.sqlite.snapshot import SqliteSnapshot
 from wuye.storage.sqlite.transaction import SqliteTransaction
 from wuye.storage.sqlite.writer import Writer
-from wuye.sync.ports import Installation, ReplicaState
+from wuye.sync.rows import Installation, ReplicaState
 
 T = TypeVar("T")
 

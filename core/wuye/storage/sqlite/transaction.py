@@ -10,7 +10,7 @@ from wuye.storage.sqlite.names import RECORDS_OF_A_SITE, Names
 from wuye.storage.sqlite.rows import HELD, LEDGER, body_of_deleted, held_values, ledger_values, packed
 from wuye.storage.sqlite.snapshot import SqliteSnapshot
 from wuye.storage.sqlite.sql import Row, insert_rows, quoted
-from wuye.sync.ports import Installation, Plan, RecordWrite, ReplicaState
+from wuye.sync.rows import Installation, Plan, RecordWrite, ReplicaState
 
 _FIXED = ("no", "site", "id", "created_at", "created_by")
 _INTO_RECORD = "INSERT INTO wuye_record (no, site, entity, id, seq, deleted, h, buckets, body)"

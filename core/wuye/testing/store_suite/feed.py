@@ -2,7 +2,8 @@
 
 import msgspec
 
-from wuye.sync.ports import Plan, Store
+from wuye.sync.ports import Store
+from wuye.sync.rows import Plan
 from wuye.testing.store_suite.steps import A, B, C, edit, gone, load, names, note, pull
 from wuye.testing.store_suite.world import SITE, bucket, id_of
 

@@ -6,7 +6,8 @@ from itertools import pairwise
 import msgspec
 
 from wuye.kernel.clock import from_wire, to_ms
-from wuye.sync.ports import Carried, Head, HeldOp, Installation, LogHead, Need, Plan, ReplicaState, Store, Transaction
+from wuye.sync.ports import Store, Transaction
+from wuye.sync.rows import Carried, Head, HeldOp, Installation, LogHead, Need, Plan, ReplicaState
 from wuye.testing.store_suite.steps import A, B, edit, note
 from wuye.testing.store_suite.world import OTHER_SITE, SITE, id_of, ledger_row
 

@@ -1,6 +1,7 @@
 """Records: written, found, undone."""
 
-from wuye.sync.ports import Find, Head, Need, Store, Stored, Transaction
+from wuye.sync.ports import Store, Transaction
+from wuye.sync.rows import Find, Head, Need, Stored
 from wuye.testing.store_suite.steps import A, B, Undone, edit, found, gone, load, names, note, pull
 from wuye.testing.store_suite.world import AT, OTHER_SITE, SITE, Edit, bucket, id_of, write
 

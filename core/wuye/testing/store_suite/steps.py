@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from wuye.sync.ports import FeedRow, Find, Head, Need, Snapshot, Store, Stored
+from wuye.sync.ports import Snapshot, Store
+from wuye.sync.rows import FeedRow, Find, Head, Need, Stored
 from wuye.testing.store_suite.world import SITE, Edit, bucket, id_of, write
 
 A, B, C = bucket("a"), bucket("b"), bucket("c")

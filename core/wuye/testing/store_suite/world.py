@@ -11,7 +11,8 @@ from wuye.kernel.ids import derive
 from wuye.model.entity import Child, Entity, Field, State, Transition, Workflow
 from wuye.model.plugin import Contribution, PluginInfo
 from wuye.model.registry import Registry
-from wuye.sync.ports import Head, LedgerRow, Need, Plan, RecordWrite, Transaction
+from wuye.sync.ports import Transaction
+from wuye.sync.rows import Head, LedgerRow, Need, Plan, RecordWrite
 
 SITE, OTHER_SITE = (derive("site", name, ms=1_790_000_000_000) for name in ("one", "two"))
 AT = "2026-11-22T01:02:03.004Z"
