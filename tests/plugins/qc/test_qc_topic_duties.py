@@ -209,7 +209,7 @@ def test_QC_2_only_verified_end_causes_are_main_and_only_main_ones_are_acted_upo
     assert set(told.value.messages("en")) == {"findings"}
     with pytest.raises(InvalidEntry) as told:
         _cause(lead, topic, end_cause=None)
-    assert "result" in told.value.messages("en")
+    assert "end_cause" in told.value.messages("en")
     root = lead.create(ESTATE, CAUSE, {"topic": topic, "name": "人手安排不合理", "branch": "people"})
     main = _cause(lead, topic, parent=root)
     signs = {"topic": topic, "name": "指示牌不清", "branch": "environment", "end_cause": True}
