@@ -1,29 +1,22 @@
 """The composition root: an installation on disk becomes a running server."""
 
-import gc
-import os
 import secrets
-import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from socket import socket
 from typing import TYPE_CHECKING, Self
-
-import msgspec
 
 from wuye.builtin import plugin as core
 from wuye.host import Loaded, installed, load
-from wuye.http.log import configure_log
-from wuye.http.sessions import fold_username
 from wuye.kernel.clock import system_clock, to_ms
 from wuye.kernel.errors import Problem
 from wuye.kernel.ids import uuid7
 from wuye.model.registry import Registry
 from wuye.protocol.wire import Op, Result
 from wuye.settings import Settings, load_settings
+from wuye.storage.blobs import Objects, Shelf
 from wuye.storage.migrator import is_current, migrate
-from wuye.storage.sqlite import Account, SqliteStore
+from wuye.storage.sqlite import SqliteStore
 from wuye.storage.sqlite.connection import InstallationLock
 from wuye.sync.directory import Directory
 from wuye.sync.door import Door, server_replica
@@ -35,7 +28,10 @@ from wuye.sync.unit import verify_chain
 if TYPE_CHECKING:
     from litestar import Litestar
 
+    from wuye.http.credentials import Given
     from wuye.http.server import Server
+    from wuye.http.trust import Secured
+    from wuye.jobs.jobs import Scheduled
 
 
 class Installation:
@@ -53,6 +49,7 @@ class Installation:
         self.epoch = names.epoch
         self.door = Door(loaded.registry, names.secret)
         self.clock = system_clock
+        self.shelf = Shelf(store.blocking, Objects.of(settings))
         self._closed = False
 
     @classmethod
@@ -114,19 +111,25 @@ class Installation:
         """Give a user a password and end his sessions; checks nothing but that the user name is free.
 
         Raises:
-            sqlite3.IntegrityError: another user has this user name.
+            Problem: ``duplicate_key``, another user has this user name.
         """
+        from wuye.http.credentials import Given
         from wuye.http.passwords import hash_password
 
-        account = Account(
-            user=user,
-            username=username,
-            folded=fold_username(username),
-            hash=hash_password(password),
-            changed_ms=to_ms(self.clock()),
+        now_ms = to_ms(self.clock())
+        self.give(
+            Given(user=user, username=username, hash=hash_password(password), changed_ms=now_ms, ends_sessions=True)
         )
-        self.store.blocking.write("", lambda tx: tx.accounts.put_account(account))
-        self.store.blocking.write("", lambda tx: tx.accounts.end_sessions(account.changed_ms, user=user))
+
+    def give(self, given: "Given") -> None:
+        """Store what a user is let in by.
+
+        Raises:
+            Problem: ``duplicate_key``, another user has this user name.
+        """
+        from wuye.http.credentials import give
+
+        self.store.blocking.write("", lambda tx: give(tx, given))
 
     def verify_ledger(self, site: str) -> int | None:
         """Check a site's chain of ledger rows; return the position of the first that does not fit."""
@@ -154,67 +157,43 @@ class Installation:
         self.close()
 
 
-def create_app(installation: Installation) -> "Litestar":
-    """Return the ASGI application of an installation."""
-    return _app(installation, _server(installation))
-
-
-def serve(
+def create_app(
     installation: Installation,
-    host: str | None = None,
-    port: int | None = None,
-    *,
-    ready: Callable[[str], object] = lambda _url: None,
-) -> None:
-    """Serve until a signal comes; what is under way is finished first. ``ready`` is told the address."""
-    import uvicorn
+    server: "Server | None" = None,
+    secured: "Secured | None" = None,
+    more: "Sequence[Scheduled]" = (),
+) -> "Litestar":
+    """Return the ASGI application of an installation. ``secured`` is how it speaks TLS, ``more`` what else is done by
+    the clock."""
+    from wuye.http.api import make_app
+    from wuye.http.fleet import EVERY
+    from wuye.http.front import Front
+    from wuye.http.static import BUILT, Tablet
+    from wuye.jobs import Jobs
 
-    settings = installation.settings
-    configure_log(settings.log, settings.log_level)
-    server = _server(installation)
-    note = settings.dir / "serve.json"
+    server = server or make_server(installation)
+    fleet = ("fleet", EVERY, server.fleet.flush)
+    jobs = Jobs(server.road, installation.registry, server.long_reads, server.shelf, (fleet, *more))
 
-    class Uvicorn(uvicorn.Server):
-        async def startup(self, sockets: list[socket] | None = None) -> None:
-            await super().startup(sockets)
-            if self.started:
-                url = _address(self.servers[0].sockets[0])
-                _write_private(note, msgspec.json.encode({"url": url, "token": server.token, "pid": os.getpid()}))
-                # What is there now stays: no collection need look at it again.
-                gc.collect()
-                gc.freeze()
-                ready(url)
+    async def start() -> None:
+        await server.road.directory()
+        jobs.start()
 
-        async def shutdown(self, sockets: list[socket] | None = None) -> None:
-            server.hub.close()  # streams never end by themselves, and connections are waited for
-            await super().shutdown(sockets)
+    async def stop() -> None:
+        server.hub.close()
+        await jobs.stop()
+        await server.fleet.flush()
+        server.long_reads.close()
+        await server.road.drain()
 
-    config = uvicorn.Config(
-        _app(installation, server),
-        host=host or settings.host,
-        port=settings.port if port is None else port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        lifespan="on",
-        ws="none",
-        timeout_keep_alive=75,  # tablets come back within a minute
-        timeout_graceful_shutdown=20,
-        proxy_headers=bool(settings.proxies),
-        forwarded_allow_ips=settings.proxies or None,
-    )
-    # uvicorn raises a signal that ended it once more; by then all is done, and the caller goes on.
-    before = {name: signal.signal(name, lambda *_: None) for name in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        Uvicorn(config).run()
-    finally:
-        note.unlink(missing_ok=True)
-        for name, handler in before.items():
-            signal.signal(name, handler)
+    app = Path(installation.settings.app or BUILT)
+    return make_app(server, Front(Tablet(app), secured), on_startup=start, on_shutdown=stop)
 
 
-def _server(installation: Installation) -> "Server":
+def make_server(installation: Installation) -> "Server":
+    """Return what the routes of an installation work with."""
     from wuye.host import Manifests
+    from wuye.http.fleet import Fleet
     from wuye.http.live import Hub
     from wuye.http.server import Gate, Server
     from wuye.http.speakers import Speakers
@@ -230,32 +209,15 @@ def _server(installation: Installation) -> "Server":
         road=road,
         long_reads=LongReads(installation.store.reader),
         speakers=Speakers(road),
+        shelf=installation.shelf,
         manifests=Manifests(installation.registry),
         hub=hub,
+        fleet=Fleet(road),
         gate=Gate(installation.settings.limit_requests),
         epoch=installation.epoch,
         version=version("wuye"),
         token=secrets.token_urlsafe(32),
     )
-
-
-def _app(installation: Installation, server: "Server") -> "Litestar":
-    from wuye.http.api import make_app
-    from wuye.jobs import Jobs
-
-    jobs = Jobs(server.road, installation.registry, server.long_reads)
-
-    async def start() -> None:
-        await server.road.directory()
-        jobs.start()
-
-    async def stop() -> None:
-        server.hub.close()
-        await jobs.stop()
-        server.long_reads.close()
-        await server.road.drain()
-
-    return make_app(server, on_startup=start, on_shutdown=stop)
 
 
 def _new_names() -> Names:
@@ -265,14 +227,3 @@ def _new_names() -> Names:
         epoch=uuid7(now_ms, secrets.token_bytes(10)),
         secret=secrets.token_bytes(32),
     )
-
-
-def _address(listening: socket) -> str:
-    host, port = listening.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def _write_private(file: Path, content: bytes) -> None:
-    file.unlink(missing_ok=True)
-    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
-        opened.write(content)

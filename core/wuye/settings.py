@@ -20,12 +20,20 @@ Positive = Annotated[int, Meta(ge=1)]
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``database`` is ``sqlite:///FILE``, by default ``wuye.sqlite`` in the folder. ``limit_*`` bound what one server
-    takes on at once; ``proxies`` names the reverse proxies whose word on a caller's address counts."""
+    takes on at once; ``proxies`` names the reverse proxies whose word on a caller's address counts. Where the server
+    speaks TLS, ``http_port`` is a second port, which shows how to trust it and sends everybody else on. ``origin`` is
+    the address that tablets are told (``https://wuye.example``), by default the one that the office uses.
+    ``blobs`` is where attachments lie: ``s3://BUCKET/PREFIX``, by default the folder ``blobs`` beside the database,
+    with at most ``blob_quota`` bytes in it (0: no bound). ``app`` is where the tablet app's files lie, by default those
+    that came with the package."""
 
     dir: Path
     database: str = ""
     host: str = "127.0.0.1"
     port: Port = 8000
+    http_port: Port | None = None
+    origin: Annotated[str, Meta(pattern=r"^(https?://[^/\s]+)?$")] = ""
+    app: str = ""
     log: Literal["text", "json"] = "text"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     strict_plugins: bool = False
@@ -34,6 +42,12 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     limit_live: Positive = 2000
     limit_waiting: Positive = 512
     readers: Annotated[int, Meta(ge=1, le=32)] = 3
+    blobs: Annotated[str, Meta(pattern=r"^(s3://[^/\s]+(/\S*)?|memory:///)?$")] = ""
+    blobs_endpoint: Annotated[str, Meta(pattern=r"^(https?://\S+)?$")] = ""
+    blobs_region: str = ""
+    blobs_key: str = ""
+    blobs_secret: str = ""
+    blob_quota: Annotated[int, Meta(ge=0)] = 0
 
     @property
     def file(self) -> Path:

@@ -32,7 +32,7 @@ def main() -> None:
 def measure(folder: Path, count: int) -> list[Row]:
     """Run every workload once, in an order that lets the site grow only once."""
     demo = make_demo(folder)
-    user = _user(demo, "cs_supervisor")
+    user = user_with(demo, "cs_supervisor")
     rows: list[Row] = []
     with serve(folder) as serving:
         time.sleep(1)
@@ -40,14 +40,14 @@ def measure(folder: Path, count: int) -> list[Row]:
             Row("W5", "cold start to the first healthy answer", serving.cold_start, 0.8, "s"),
             Row("W5", "idle memory", serving.memory(), 90, "MiB"),
         ]
-        scene = _scene(serving, user)
+        scene = scene_of(serving, user)
         rows += workloads.push(scene)
         records = workloads.seed(scene, count)
         rows += workloads.update(scene, records)
         rows += workloads.crowd(scene)
         rows += workloads.behind(scene)
     with serve(folder) as serving:
-        rows += workloads.bootstrap(_scene(serving, user), count)
+        rows += workloads.bootstrap(scene_of(serving, user), count)
     return rows
 
 
@@ -56,9 +56,9 @@ def measure_plugins(folder: Path) -> list[Row]:
     on, none = folder / "on", folder / "none"
     demo, bare = make_demo(on), make_demo(none, wuye=BARE)
     with serve(on) as full, serve(none, BARE) as empty:
-        scene = _scene(full, _user(demo, "cs_supervisor"))
-        _switch_on(Caller(full.port, *_log_in(_user(demo, "admin"))), scene.site)
-        return workloads.plugins(scene, _scene(empty, _user(bare, "cs_supervisor")))
+        scene = scene_of(full, user_with(demo, "cs_supervisor"))
+        _switch_on(Caller(full.port, *_log_in(user_with(demo, "admin"))), scene.site)
+        return workloads.plugins(scene, scene_of(empty, user_with(bare, "cs_supervisor")))
 
 
 def _switch_on(admin: Caller, site: str) -> None:
@@ -80,7 +80,7 @@ def _switch_on(admin: Caller, site: str) -> None:
         raise RuntimeError(f"the plugins could not be switched on: {results}")
 
 
-def _user(demo: Mapping[str, Sequence[Mapping[str, object]]], role: str) -> Mapping[str, object]:
+def user_with(demo: Mapping[str, Sequence[Mapping[str, object]]], role: str) -> Mapping[str, object]:
     return next(user for user in demo["users"] if role in user["roles"])  # type: ignore[operator]
 
 
@@ -88,7 +88,7 @@ def _log_in(user: Mapping[str, object]) -> tuple[str, str]:
     return str(user["username"]), str(user["password"])
 
 
-def _scene(serving: Serving, user: Mapping[str, object]) -> Scene:
+def scene_of(serving: Serving, user: Mapping[str, object]) -> Scene:
     username, password = _log_in(user)
     caller = Caller(serving.port, username, password)
     changes = caller.sync(limit=5000)["changes"]

@@ -134,6 +134,7 @@ def test_a_worker_can_finish_a_ticket_straight_from_intake() -> None:
 
 def _rights(registry: Registry) -> set[str]:
     verbs = {f"{name}.{verb}" for name in ENTITIES for verb in ("create", "update", "delete", "import")}
+    verbs |= {f"{name}.{power}" for name, entity in registry.entities.items() for power in entity.powers}
     return verbs | {f"{name}.act.{act}" for name, model in registry.models.items() for act in model.transitions}
 
 

@@ -6,14 +6,17 @@ from pathlib import Path
 
 import click
 import pytest
+from tests.blobs.files import photo, sha_of
 from tests.cli.conftest import Wuye
 
 from wuye import host
 from wuye.api import PluginInfo, hookimpl
+from wuye.app import Installation
 from wuye.cli import COMMANDS, main
 from wuye.cli import Wuye as Group
 from wuye.cli.checks import errors_page
 from wuye.kernel.errors import CODES
+from wuye.storage.blobs import Chunk, Limits
 
 ERRORS = Path(__file__).parents[2] / "docs" / "errors.md"
 
@@ -35,6 +38,24 @@ def test_verify_finds_a_row_that_somebody_altered(wuye: Wuye, company: Path) -> 
     result = wuye("verify", "--dir", company)
     assert result.exit_code == 1
     assert "ORG: row 3" in result.output
+
+
+def test_verify_finds_an_attachment_that_is_damaged_or_gone(wuye: Wuye, company: Path) -> None:
+    files = [photo(500, seed) for seed in range(3)]
+    with Installation.open(company) as installation:
+        for data in files:
+            chunk = Chunk(sha=sha_of(data), start=0, total=len(data), data=data)
+            assert installation.shelf.put("somebody", chunk, Limits(each=1000, waiting=9000), 1).complete
+    result = wuye("verify", "--dir", company)
+    assert (result.exit_code, "3 attachments, none touched" in result.output) == (0, True)
+    gone, damaged = (next(company.glob(f"blobs/blobs/*/{sha_of(data)}")) for data in files[:2])
+    gone.unlink()
+    damaged.write_bytes(b"x" * 500)
+    result = wuye("verify", "--dir", company)
+    assert result.exit_code == 1
+    assert f"{gone.name} is gone" in result.output
+    assert f"{damaged.name} is damaged" in result.output
+    assert "1 attachments" in result.output
 
 
 def test_migrate_says_what_ran(wuye: Wuye, company: Path) -> None:

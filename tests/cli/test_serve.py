@@ -7,7 +7,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 from tests.cli.conftest import Wuye
 
@@ -54,7 +55,30 @@ def test_the_server_is_ready_and_other_commands_reach_the_installation_through_i
 
 def test_what_needs_the_folder_for_itself_says_that_a_server_has_it(wuye: Wuye, company: Path) -> None:
     with serving(company):
-        for command in (("user", "password", "chief"), ("migrate",), ("demo",), ("serve", "--port", "0")):
+        for command in (("migrate",), ("demo",), ("serve", "--port", "0")):
             result = wuye(*command, "--dir", company)
             assert result.exit_code == 1, command
             assert "Stop it" in result.output or "not empty" in result.output
+
+
+def test_people_are_added_and_let_in_while_the_server_runs(wuye: Wuye, company: Path) -> None:
+    with serving(company) as url:
+        added = wuye("user", "add", "li.na", "--dir", company, "--role", "front_desk", "--site", "A", "--name", "李娜")
+        first = added.output.splitlines()[-1].partition(": ")[2]
+        assert log_in(url, "li.na", password=first) == 200
+        assert wuye("user", "password", "li.na", "--dir", company, "--password", "new-horse-battery-1").exit_code == 0
+        assert [log_in(url, "li.na", password=said) for said in (first, "new-horse-battery-1")] == [401, 200]
+        code = wuye("user", "code", "li.na", "--dir", company).output.split(": ")[1].split()[0]
+        assert [log_in(url, "li.na", code=code) for _ in range(2)] == [200, 401]
+        assert wuye("user", "add", "LI.NA", "--dir", company, "--role", "front_desk", "--site", "A").exit_code == 1
+
+
+def log_in(url: str, username: str, **proof: str) -> int:
+    device = {"id": derive("test", "device", ms=0)}
+    body = json.dumps({"username": username, "device": device, **proof}).encode()
+    try:
+        with urlopen(Request(f"{url}/api/v1/session", body)) as answer:
+            return int(answer.status)
+    except HTTPError as error:
+        with error:
+            return error.code

@@ -56,3 +56,30 @@ def test_what_does_not_fit_is_said_and_changes_nothing(
     assert said in result.output
     with Installation.open(company) as installation:
         assert len(installation.directory().users) == 1
+
+
+def test_USR_2_a_start_code_is_given_and_logged_without_the_code(wuye: Wuye, company: Path) -> None:
+    result = wuye("user", "code", "chief", "--dir", company)
+    assert result.exit_code == 0, result.output
+    code = result.output.split(": ")[1].split()[0]
+    with Installation.open(company) as installation:
+        directory = installation.directory()
+        [user] = directory.users
+        stored = installation.store.blocking.read(lambda snapshot: snapshot.accounts.start_code(user))
+        assert stored is not None
+        assert _verify(stored.hash, code)
+        rows = installation.store.blocking.read(lambda snapshot: snapshot.ledger(installation.org))
+    assert (rows[-1].entity, rows[-1].user) == ("access", user)
+    assert b"start_code" in rows[-1].body
+    assert code.encode() not in rows[-1].body
+
+
+def test_USR_2_a_password_for_once_must_be_changed(wuye: Wuye, company: Path) -> None:
+    result = wuye("user", "password", "chief", "--dir", company, "--once")
+    assert result.exit_code == 0, result.output
+    made_up = result.output.splitlines()[-1].partition(": ")[2]
+    with Installation.open(company) as installation:
+        account = installation.store.blocking.read(lambda snapshot: snapshot.accounts.by_username("chief"))
+    assert account is not None
+    assert _verify(account.hash, made_up)
+    assert account.once_until_ms > account.changed_ms

@@ -117,6 +117,8 @@ class FakeServer:
     problem: tuple[int, dict[str, object], dict[str, str]] | None = None
     wiped: bool = False
     at_once: bool = False
+    closed: bool = False
+    codes: set[str] = field(default_factory=set)
     made: int = 0
 
     def request(self, method: str, path: str, *, headers: Mapping[str, str], body: bytes = b"") -> Answer:
@@ -141,9 +143,15 @@ class FakeServer:
         return self.sync(asked)
 
     def _session(self, asked: dict[str, object]) -> Answer:
-        if asked["password"] != "secret":
+        if asked.get("code"):
+            if asked.get("password") or asked["code"] not in self.codes:
+                return problem(401, "bad_credentials")
+            self.codes.remove(asked["code"])
+        elif asked["password"] != "secret":
             return problem(401, "bad_credentials")
         device = asked["device"]["id"]
+        if self.closed:
+            return problem(403, "forbidden")
         if self.wiped:
             return problem(403, "device_revoked", wipe=True, at_once=self.at_once)
         if device not in self.replicas or asked.get("fork_of"):
@@ -194,7 +202,7 @@ class FakeServer:
         site, entity, record = op["site"], op["entity"], op["record"]
         if entity in self.hold or self.wiped:
             self.held[op["op"]] = op
-            return {"status": "held", "code": "plugin_off"}
+            return {"status": "held", "code": "plugin_off", "review": self._review(op, "held", "plugin_off")}
         if entity in self.refuse:
             return {"status": "rejected", "code": "rule"}
         row = self.feed.get(f"{site}/all", {}).get((entity, record))
@@ -240,9 +248,15 @@ class FakeServer:
         self.hold.discard(op["entity"])
         if status == "applied":
             self._apply(op)
-        self.ledger[op["site"], op_id] = {"status": status, "code": code}
-        items = [{"op": op_id, "kind": op["kind"], "status": status, "code": code, "at": op["at"]}]
-        self.write(op["site"], "review", self.new_id(), {"status": "open", "items": items}, bucket="reviews")
+        review = self._review(op, status, code, self.ledger[op["site"], op_id]["review"])
+        self.ledger[op["site"], op_id] = {"status": status, "code": code, "review": review}
+
+    def _review(self, op: dict[str, object], status: str, code: str | None, review: object = None) -> str:
+        """Tell an op's author what is the matter with it."""
+        item = str(review or self.new_id())
+        items = [{"op": op["op"], "kind": op["kind"], "status": status, "code": code, "at": op["at"]}]
+        self.write(op["site"], "review", item, {"status": "open", "items": items}, bucket="reviews")
+        return item
 
     def _pull(self, asked: dict[str, object]) -> dict[str, object]:
         at: dict[str, int] = json.loads(asked["cursor"]) if asked["cursor"] else {}

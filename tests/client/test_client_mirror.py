@@ -13,7 +13,7 @@ FOLDING = json.loads((ROOT / "tests/conformance/folding.json").read_text())
 VECTORS = json.loads((ROOT / "tests/conformance/expressions.json").read_text())
 
 
-@pytest.mark.parametrize("module", ["expressions", "expression_functions", "expression_reader", "folding"])
+@pytest.mark.parametrize("module", ["expressions", "expression_functions", "expression_reader", "folding", "kinds"])
 def test_the_client_evaluates_with_the_server_s_code(module: str) -> None:
     server = (ROOT / f"core/wuye/kernel/{module}.py").read_text()
     client = (ROOT / f"clients/python/wuye_client/{module}.py").read_text()

@@ -210,6 +210,23 @@ def a_cursor_that_cannot_be_read_resets_everything(r: Recorder) -> None:
 
 
 @scenario
+def access_that_ended_behind_an_unreadable_cursor(r: Recorder) -> None:
+    """3.5: what a user's grants gave him once is in `drop` when his cursor cannot be read, for it cannot say what he
+    holds; 3.6: so is what he counts and may not hold. It is forgotten, and nothing else."""
+    user = r.person("one", "cs_supervisor")
+    one, two = r.replica("one", user), r.joined("two", "admin")
+    r.sync(two, r.house.op("ticket", set=TITLE), r.house.op("owner", set={"name": "陳大文"}))
+    r.sync(one)
+    r.system(
+        r.house.op("grant", "update", r.grant_of(user), site=r.house.org, set={"ends": to_wire(r.house.now)}),
+        r.house.op("grant", site=r.house.org, set={"user": user, "role": "technician", "site": r.house.estate}),
+    )
+    r.house.wait(days=1)
+    r.sync(one, cursor="not a cursor")
+    r.sync(one, have={f"{r.house.estate}/owners.private": [1, 1], f"{r.house.mall}/tickets": [0, 0]})
+
+
+@scenario
 def what_a_replica_counts_is_checked(r: Recorder) -> None:
     """3.6: right counts are left in peace, wrong ones answered with `reset` and the bucket anew."""
     one, _, _ = both(r)

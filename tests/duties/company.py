@@ -16,7 +16,7 @@ from wuye.host.loading import Source
 from wuye.kernel.clock import to_ms, to_wire
 from wuye.kernel.errors import CODES, Problem
 from wuye.prints import Asker, print_form
-from wuye.protocol.wire import LoggedIn, LogIn, SyncRequest
+from wuye.protocol.wire import LoggedIn, LogIn, Person, SyncRequest
 from wuye.sync.directory import Directory
 from wuye.sync.door import Principal, server_replica
 from wuye.sync.ports import Store
@@ -164,7 +164,9 @@ class Company:
         self.house.store.enrol(ReplicaState(id=session.replica, user=user, device=session.device, synced_ms=0))
         token = self.house.id()
         self._sessions[f"Bearer {token}"] = session
-        return Answer(200, {}, _encode(LoggedIn(token=token, replica=session.replica, user={"id": user}, expires="")))
+        person = Person(id=user, username=wish.username)
+        said = LoggedIn(token=token, push_token="", replica=session.replica, user=person, expires="")
+        return Answer(200, {}, _encode(said))
 
     def _manifest(self, user: str, headers: Mapping[str, str]) -> Answer:
         directory, now_ms = self._directory(), to_ms(self.house.now)

@@ -27,6 +27,8 @@ from wuye.model.report import Event, Table
 from wuye.reports.calendars import ReadyCalendar, feed, prepare_calendar, read_events
 from wuye.reports.long_reads import LongReads
 from wuye.reports.running import prepare, run_report
+from wuye.storage.blobs import Objects, Shelf
+from wuye.storage.blobs.objects import Place
 from wuye.storage.drift import create_missing
 from wuye.storage.migrator import migrate
 from wuye.storage.road import Road
@@ -74,7 +76,8 @@ class StoredCompany(Company):
         async def rounds(reads: LongReads) -> None:
             house = self.house
             road = Road(self.database, house.door, house.org, lambda: house.now)
-            jobs = Jobs(road, house.registry, reads)
+            objects = Objects(Place(url="memory:///"), Path())
+            jobs = Jobs(road, house.registry, reads, Shelf(self.database.blocking, objects))
             for plugin, job in house.registry.jobs:
                 await jobs.run(plugin, job)
             await jobs.freezer.sweep()

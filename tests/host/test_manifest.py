@@ -331,6 +331,7 @@ def test_protocol_7_a_company_adds_renames_and_retires_codes() -> None:
     assert manifest["codes"]["role"] == [{"value": "desk", "label": text("role.desk")}]  # type: ignore[index]
     assert {name: codes for name, codes in manifest["codes"].items() if name != "role"} == {  # type: ignore[attr-defined]
         "report": [],
+        "plugin": [{"value": "more", "label": text("plugin.more")}],
         "tag": [
             {"value": "red", "label": {"en": "Crimson"}, "retired": True},
             {"value": "dark", "label": dict.fromkeys(LANGUAGES, "code.tag.dark"), "parent": "red"},
@@ -369,7 +370,7 @@ def test_protocol_7_only_what_is_on_and_granted_somewhere_is_told(
     assert all(entity["rights"] for entity in manifest["entities"].values())  # type: ignore[attr-defined]
     assert set(manifest["codes"]) == {  # type: ignore[call-overload]
         name
-        for name, plugin in (("role", "core"), ("report", "core"), ("tag", "core"), ("more_kind", "more"))
+        for name, plugin in (*((own, "core") for own in ("role", "report", "plugin", "tag")), ("more_kind", "more"))
         if any(plugin in p for p in on.values())
     }
 

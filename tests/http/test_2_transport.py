@@ -23,7 +23,7 @@ from wuye.model.catalogue import LANGUAGES
 Play = Callable[[Story], None]
 
 REQUESTS = [
-    ("GET", "/nowhere", 404, "not_found"),
+    ("GET", "/api/nowhere", 404, "not_found"),
     ("GET", "/api/v1/nowhere", 404, "not_found"),
     ("GET", "/api/v1/sync", 405, "method_not_allowed"),
     ("POST", "/api/v1/manifest", 405, "method_not_allowed"),

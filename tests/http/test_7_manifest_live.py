@@ -23,7 +23,8 @@ Play = Callable[[Story], None]
 SERVE = """
 import sys
 from pathlib import Path
-from wuye.app import Installation, serve
+from wuye.app import Installation
+from wuye.serving import serve
 with Installation.open(Path(sys.argv[1])) as installation:
     serve(installation, "127.0.0.1", int(sys.argv[2]), ready=lambda url: print(url, flush=True))
 print("done", flush=True)

@@ -24,7 +24,7 @@ from wuye.storage.road import Road
 def jobs_of(company: Company) -> tuple[Road, Jobs]:
     installation = company.installation
     road = Road(installation.store, installation.door, installation.org, installation.clock)
-    return road, Jobs(road, installation.registry, LongReads(installation.store.reader))
+    return road, Jobs(road, installation.registry, LongReads(installation.store.reader), installation.shelf)
 
 
 def test_3_2_held_ops_expire_by_themselves(company: Company) -> None:

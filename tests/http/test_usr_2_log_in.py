@@ -349,7 +349,7 @@ def test_USR_2_old_sessions_and_failures_are_forgotten(play: Play, company: Comp
         await tablet.log_in("li.na", "wrong")
         installation = company.installation
         road = Road(installation.store, installation.door, installation.org, installation.clock)
-        jobs = Jobs(road, installation.registry, LongReads(installation.store.reader))
+        jobs = Jobs(road, installation.registry, LongReads(installation.store.reader), installation.shelf)
 
         def left() -> tuple[bool, int]:
             return installation.store.blocking.read(

@@ -91,6 +91,7 @@ def test_a_browser_runs_the_pages_own_script_and_nothing_else(order: Order) -> N
         "default-src 'none'",
         f"style-src 'sha256-{digest(style)}'",
         f"script-src 'sha256-{digest(script)}'",
+        "img-src data:",
         "base-uri 'none'",
         "form-action 'none'",
     ]

@@ -177,6 +177,12 @@ class Books:
             seen, wanted, there = set(_list(was)), set(_list(new)), set(_list(present))
             assert wanted - seen <= there, told
             assert not (seen - wanted) & there, told
+        elif policy == "append" and isinstance(new or present, list):
+            added, there = (
+                [_normal(row.entity, name, [one]) for one in _list(new) if one not in _list(was)],
+                _list(present),
+            )
+            assert all(one in [_normal(row.entity, name, [known]) for known in there] for one in added), told
         elif policy == "append":
             assert str(new or "").removeprefix(str(was or "")) in str(present or ""), told
         elif policy in ("max", "min") and isinstance(new, int) and isinstance(present, int):

@@ -1,5 +1,6 @@
 """What people type on their tablets, through the client as a screen would."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -111,6 +112,32 @@ def act(world: "World", tab: Replica) -> object:
     }
     needs = {name: values[name] for name in (*step.needs, *step.form) if name in values}
     return step.act, tab.act(record.site, entity, record.id, step.act, {"reason": world.word()}, needs)
+
+
+def take_photo(world: "World", tab: Replica) -> object:
+    """Photograph something, now and then with a thumbnail, or show on a ticket what another shows already."""
+    record = _any(world, tab, world.random.choice(("ticket", "ticket", "unit")))
+    if record is None:
+        return None
+    shown = record.get("photos")
+    photos = list(shown) if isinstance(shown, list) else []
+    other = _any(world, tab, "ticket")
+    if world.random.random() < 0.2 and other and isinstance(known := other.get("photos"), list):
+        added = [world.random.choice(known)]
+    elif photos and world.random.random() < 0.2:
+        return tab.update(record.site, record.entity, record.id, {"photos": photos[1:]})
+    else:
+        added = [tab.attach(_photo(world, world.random.choice((300, 40_000, 600_000))))]
+        world.shown.add((str(added[0]["sha256"]), record.id))
+        if world.random.random() < 0.3:
+            added.append(tab.attach(_photo(world, 200), role=f"thumb:{added[0]['sha256']}"))
+    return tab.update(record.site, record.entity, record.id, {"photos": [*photos, *added]})
+
+
+def _photo(world: "World", size: int) -> bytes:
+    data = b"\xff\xd8\xff" + f"{world.seed} {world.word()} ".encode() * (size // 8)
+    world.photos[hashlib.sha256(data).hexdigest()] = data
+    return data
 
 
 def add_note(world: "World", tab: Replica) -> object:
@@ -274,6 +301,7 @@ _TABLE: Mapping[Deed, int] = {
     hand_on: 6,
     resolve: 4,
     by_hearsay: 5,
+    take_photo: 6,
     nonsense: 1,
 }
 DEEDS: Sequence[Deed] = tuple(_TABLE)

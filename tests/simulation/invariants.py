@@ -3,6 +3,9 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from wuye.kernel.clock import to_ms
+from wuye.sync.blobs import shas_in
+
 from . import domains
 from .books import Books
 from .oracle import Key, Truth
@@ -22,7 +25,9 @@ def check(world: "World", *, nothing_held: bool = False) -> None:
         elif tablet.ready and world.may_log_in(tablet):
             _holds_what_he_may_see(tablet, truth)
             _outcomes_came_home(tablet, books)
+            assert tablet.store.count("SELECT COUNT(*) FROM blob WHERE named = 1 AND state != 'stored'") == 0
     books.check(nothing_held=nothing_held)
+    _photos_are_stored_and_read_by_who_may(world, truth)
     domains.check(truth, world.server.directory().settings_at, world.now.date())
 
 
@@ -54,6 +59,30 @@ def _outcomes_came_home(tablet: Tablet, books: Books) -> None:
         status = books.status(tablet.post.id, str(op))
         assert state == status, f"{tablet.name}: {op} is {state}, the ledger says {status}"
         assert overlay == (1 if state == "held" else 0), f"{tablet.name}: overlay of {op}, {state}, is {overlay}"
+
+
+def _photos_are_stored_and_read_by_who_may(world: "World", truth: Truth) -> None:
+    """What is stored are the right bytes; somebody reads a photo only if a record shows it that he may read, and does
+    where its photographer has shown it (protocol §6)."""
+    shelf, directory = world.server.shelf, world.server.directory()
+    stored = {blob.sha for blob in world.store.read(lambda snapshot: snapshot.blobs.inventory("", 10_000))}
+    for sha in stored:
+        assert b"".join(shelf.objects.pieces(sha)) == world.photos[sha]
+    for tablet in world.tablets:
+        sent = tablet.store.all("SELECT sha FROM blob WHERE state = 'stored'")
+        assert {str(sha) for (sha,) in sent} <= stored, f"{tablet.name} believes photos stored that are not"
+    shows: dict[str, set[Key]] = {}
+    for key, record in truth.records.items():
+        for _, sha in shas_in(record.values):
+            shows.setdefault(sha, set()).add(key)
+    for user in truth.users:
+        mine, access = truth.buckets(user), directory.access(user, to_ms(world.now))
+        for sha in stored:
+            read = {(one.site, one.entity, one.record) for one in (shelf.find(sha, access) or (None, []))[1]}
+            seen = {key for key in shows.get(sha, ()) if truth.places(key) & mine}
+            assert read <= seen, f"{user} reads {sha} through {read - seen}"
+            own = {key for key in seen if (sha, key[2]) in world.shown}
+            assert own <= read, f"{user} cannot read {sha}, though {own - read} show it"
 
 
 def self_check_is_quiet(world: "World") -> None:

@@ -97,7 +97,7 @@ class Road:
                 raise Offline(fate)
         try:
             reply = world.server.request(method, path, headers=headers, body=body)
-            if fate == "twice" and path == "/sync":
+            if fate == "twice" and (path == "/sync" or path.startswith("/blobs/")):
                 reply = world.server.request(method, path, headers=headers, body=body)
         except Crash:
             raise Offline("the server died on it") from None

@@ -1,7 +1,9 @@
 """The server's end of the wire: log-ins, manifests and the shipped `Door`, without HTTP."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from pathlib import Path
 
 import msgspec
 from msgspec import Struct
@@ -10,7 +12,9 @@ from wuye.builtin.policies import POLICIES
 from wuye.host import Manifests, scope_of
 from wuye.kernel.clock import to_ms
 from wuye.kernel.errors import CODES, Problem
-from wuye.protocol.wire import LoggedIn, LogIn, SyncRequest
+from wuye.protocol.wire import LoggedIn, LogIn, Person, SyncRequest
+from wuye.storage.blobs import Chunk, Limits, Objects, Shelf
+from wuye.storage.blobs.objects import Place
 from wuye.sync.directory import Directory
 from wuye.sync.door import Answer, Door, Principal
 from wuye.sync.ports import Store
@@ -21,6 +25,7 @@ from wuye_client.transport import Answer as Reply
 from .points import registry
 
 SECRET = b"of these worlds"
+LIMITS = Limits(each=1 << 20, waiting=1 << 30)
 _MANIFESTS: dict[str, bytes] = {}
 _encode = msgspec.json.Encoder().encode
 
@@ -57,6 +62,7 @@ class Server:
         self.between: Callable[[], None] = lambda: None
         self.arrived: Callable[[Principal, SyncRequest], None] = lambda principal, request: None
         self.watch: Callable[[Exchange], None] = lambda exchange: None
+        self.shelf = Shelf(store, Objects(Place(url="memory:///"), Path()))
         self.usernames: dict[str, str] = {}
         self.sessions: dict[str, Session] = {}
         self.replicas: dict[tuple[str, str], str] = {}
@@ -116,6 +122,8 @@ class Server:
         if method == "DELETE":
             self.sessions[token] = msgspec.structs.replace(session, died=self.clock())
             return Reply(204, {}, b"")
+        if path.startswith("/blobs/"):
+            return self._blobs(session, alive and session.device not in self.revoked, method, path[7:], headers, body)
         if path == "/manifest":
             return self._manifest(session.user, headers) if alive else _refusal("unauthorized")
         request = msgspec.json.decode(body, type=SyncRequest)
@@ -135,6 +143,25 @@ class Server:
         self.woken.update(dict.fromkeys(sorted(answer.wake)))
         self.watch(Exchange(principal, request, answer, now))
         return Reply(200, {}, _encode(answer.response))
+
+    def _blobs(
+        self, session: Session, alive: bool, method: str, name: str, headers: Mapping[str, str], body: bytes
+    ) -> Reply:
+        user = session.user
+        if not alive and (method != "PUT" or not self.shelf.may_offer(user, name)):
+            return _refusal("unauthorized")
+        access = self.directory().access(user, to_ms(self.clock()))
+        if method == "POST":
+            return Reply(200, {}, _encode(self.shelf.look(user, msgspec.json.decode(body)["sha256"], access)))
+        if method == "PUT":
+            start, total = re.fullmatch(r"bytes (\d+)-\d+/(\d+)", headers["Content-Range"]).groups()  # type: ignore[union-attr]
+            chunk = Chunk(sha=name, start=int(start), total=int(total), data=body)
+            stands = self.shelf.put(user, chunk, LIMITS, to_ms(self.clock()))
+            said = {"upload-offset": str(stands.offset), "upload-complete": "?1" if stands.complete else "?0"}
+            return Reply(204, said, b"")
+        if self.shelf.find(name, access) is None:
+            return _refusal("not_found")
+        return Reply(200, {}, b"".join(self.shelf.objects.pieces(name)))
 
     def sweep(self, sites: list[str], *, retry_rules: bool = False) -> None:
         """Look at held ops again, like the server's clock does."""
@@ -156,7 +183,8 @@ class Server:
             self.store.enrol(ReplicaState(id=self.replicas[place], user=user, device=wish.device.id, synced_ms=synced))
         token = self.new_id()
         self.sessions[token] = Session(user, self.replicas[place], wish.device.id)
-        said = LoggedIn(token=token, replica=self.replicas[place], user={"id": user}, expires="")
+        person = Person(id=user, username=wish.username)
+        said = LoggedIn(token=token, push_token="", replica=self.replicas[place], user=person, expires="")
         return Reply(200, {}, _encode(said))
 
     def _manifest(self, user: str, headers: Mapping[str, str]) -> Reply:

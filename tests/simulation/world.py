@@ -64,6 +64,8 @@ class World:
         self._folder: Path | None = None
         self._log_rows: dict[Tablet, int] = {}
         self.theme: str | None = None
+        self.photos: dict[str, bytes] = {}
+        self.shown: set[tuple[str, str]] = set()
         self._words = 0
         self._chaos = True
         self._depth = 0
@@ -279,7 +281,14 @@ class World:
         return tablet.device.card.id not in self.server.revoked and self.server.directory().enabled(tablet.post.id)
 
     def _state(self) -> object:
-        return stores.heads(self.store), [(t.store.meta("cursor"), t.store.meta("replica")) for t in self.tablets]
+        return stores.heads(self.store), [
+            (
+                t.store.meta("cursor"),
+                t.store.meta("replica"),
+                t.store.all("SELECT sha, state, at FROM blob ORDER BY sha"),
+            )
+            for t in self.tablets
+        ]
 
     def _look_back(self) -> None:
         """What is still under way arrives at last; it changes nothing."""

@@ -13,7 +13,7 @@ from wuye_client.errors import (
     WuyeError,
 )
 from wuye_client.replica import Replica
-from wuye_client.session import SyncReport
+from wuye_client.report import SyncReport
 from wuye_client.view import Record, Span
 
 __all__ = [

@@ -83,12 +83,17 @@ def main(context: click.Context, folder: str, user: str | None, lang: str) -> No
 @_command("login")
 @click.argument("url")
 @click.argument("username")
-@click.option("--password", envvar="WUYE_PASSWORD", prompt=_t("cli.password"), hide_input=True, help=_t("cli.password"))
+@click.option("--password", envvar="WUYE_PASSWORD", default="", help=_t("cli.password"))
+@click.option("--code", default="", help=_t("cli.opt.code"))
 @click.option("--device", default="", help=_t("cli.opt.device"))
 @_pass
-def login(options: _Options, url: str, username: str, password: str, device: str) -> None:
+def login(options: _Options, url: str, username: str, password: str, code: str, device: str) -> None:
     shell = options.shell(username)
-    shell.replica.login(url, username, password, device_name=device)
+    if code:
+        password = ""
+    elif not password:
+        password = click.prompt(say("cli.password", options.locale), hide_input=True)
+    shell.replica.login(url, username, password, code=code, device_name=device)
     options.device.card.current = username
     options.device.save()
     shell.say("cli.logged_in", user=username, sites=len(shell.replica.sites))
@@ -112,10 +117,13 @@ def sync(options: _Options) -> None:
         tasks = {
             "push": bar.add_task(say("cli.pushing", options.locale), total=waiting),
             "pull": bar.add_task(say("cli.pulling", options.locale), total=None),
+            "blobs": bar.add_task(say("cli.sending", options.locale), total=None, visible=False),
         }
-        report = shell.replica.sync(lambda done, phase: bar.update(tasks[phase], completed=done))
+        report = shell.replica.sync(lambda done, phase: bar.update(tasks[phase], completed=done, visible=True))
     sent = sum(report.outcomes.values())
     shell.say("cli.synced", sent=sent, read=report.changes, left=report.outbox)
+    if report.uploads:
+        shell.say("cli.uploads_left", count=report.uploads)
     if report.clock_wrong:
         shell.say("cli.clock_wrong", minutes=round(abs(report.offset) / 60_000))
     if report.forked:
@@ -245,6 +253,40 @@ def delete(options: _Options, site: str, entity: str, record: str) -> None:
     found = shell.find(site, entity, record)
     shell.replica.delete(site, entity, found)
     shell.saved(site, entity, found)
+
+
+@_command("attach")
+@click.argument("site")
+@click.argument("entity")
+@click.argument("record")
+@click.argument("field")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_pass
+def attach(options: _Options, site: str, entity: str, record: str, field: str, files: tuple[Path, ...]) -> None:
+    shell = options.shell()
+    shell.entity(entity, [field])
+    found = shell.find(site, entity, record)
+    seen = shell.replica.get(site, entity, found)
+    there = seen.get(field) if seen else None
+    added = [shell.replica.attach(file) for file in files]
+    shell.replica.update(site, entity, found, {field: [*(there if isinstance(there, list) else []), *added]})
+    shell.saved(site, entity, found)
+
+
+@_command("uploads")
+@click.option("--all", "all_", is_flag=True, help=_t("cli.opt.all"))
+@_pass
+def list_uploads(options: _Options, all_: bool) -> None:
+    shell = options.shell()
+    shell.uploads(shell.replica.uploads(all=all_))
+
+
+@_command("blob")
+@click.argument("sha256")
+@click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+@_pass
+def save_blob(options: _Options, sha256: str, path: Path) -> None:
+    path.write_bytes(options.shell().replica.blob(sha256))
 
 
 @_command("outbox")

@@ -17,6 +17,8 @@ from wuye_client.texts import LANGUAGES
 
 _TEXT_MAX, _NOTE_MAX, _LIST_MAX = 500, 20_000, 200
 _INTEGER_MAX = 2**53 - 1  # what every client language holds exactly
+STANDS_FOR = ("thumb:", "annotated:")
+"""How the role of an attachment begins that stands for another; its hash follows."""
 _SHA = re.compile(r"[0-9a-f]{64}")
 _PHONE = re.compile(r"[0-9+()\-./#*,; extEXT]{3,40}")
 _DURATION = re.compile(r"P(?=.)(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?")
@@ -211,11 +213,18 @@ def _row(field: Field, index: int, row: object, manifest: Manifest) -> dict[str,
     return clean
 
 
+def originals(value: object) -> list[object]:
+    """Return the attachments of a field less those that stand for another one: thumbnails, annotated copies."""
+    listed = value if isinstance(value, (list, tuple)) else ()
+    return [blob for blob in listed if not (isinstance(blob, dict) and str(blob.get("role")).startswith(STANDS_FOR))]
+
+
 def _blobs(field: Field, value: object, _manifest: Manifest) -> object:
     if not isinstance(value, (list, tuple)):
         raise Misfit("list")
-    if len(value) > (field.max or _LIST_MAX):
-        raise Misfit("too_many", max=field.max or _LIST_MAX)
+    most = field.max or _LIST_MAX
+    if len(value) > 3 * most or len(originals(value)) > most:
+        raise Misfit("too_many", max=most)
     for blob in value:
         if not isinstance(blob, dict) or not _SHA.fullmatch(str(blob.get("sha256"))):
             raise Misfit("blob")

@@ -10,6 +10,7 @@ from typing import cast
 import msgspec
 from msgspec import Struct
 
+from wuye_client import blobs
 from wuye_client.errors import Flaw, InvalidEntry
 from wuye_client.protocol import (
     DECIDED,
@@ -27,6 +28,7 @@ _OUTBOX = "state IN ('waiting', 'sent')"
 _UNHEARD = """state = 'held' AND json_extract(CAST(result AS TEXT), '$.review') IS NOT NULL AND NOT EXISTS (
   SELECT 1 FROM record r WHERE r.site = op.site AND r.entity = 'review'
   AND r.id = json_extract(CAST(op.result AS TEXT), '$.review'))"""
+_AGAIN = "state = 'waiting', overlay = 1, decided = NULL, result = NULL"
 _DECIDED = "state IN ('applied', 'merged', 'rejected')"
 _DAY_MS = 86_400_000
 
@@ -69,6 +71,8 @@ def append(store: Store, replica: str, ops: Sequence[Op], made: int) -> None:
         rows,
     )
     store.run("UPDATE log SET next = next + ? WHERE replica = ? AND site = ?", len(ops), replica, site)
+    for *_, body, _state, _made in rows:
+        blobs.name(store, body)
 
 
 def check_group(store: Store, group: str) -> None:
@@ -89,11 +93,11 @@ def choose_push(store: Store, replica: str, turn: int, shrink: int, *, ask_held:
     """Take what one request sends and note it as sent: log order per site, whole groups, within the limits.
 
     ``turn`` rotates the sites, so that one which cannot commit now starves no other. Each ``shrink`` halves the
-    limits (after a 413). ``ask_held``, when everything is read: held ops whose review item is not here are sent too,
-    for access to the site has gone, and the answer to a repeat is all that tells of their decision. Only inside
-    ``store.writing()``.
+    limits (after a 413). ``ask_held``, when everything is sent and read: held ops whose review item is not here are
+    sent again, for access to the site has gone, and the answer to a repeat is all that tells of their decision. Only
+    inside ``store.writing()``.
     """
-    chosen_from = f"({_OUTBOX} OR {_UNHEARD})" if ask_held else _OUTBOX
+    chosen_from = _UNHEARD if ask_held else _OUTBOX
     most, room = max(1, MAX_OPS >> shrink), max(1, MAX_PUSH_BYTES - 8192 >> shrink)
     sites = [
         str(row[0]) for row in store.all(f"SELECT DISTINCT site FROM op WHERE replica = ? AND {chosen_from}", replica)
@@ -151,9 +155,18 @@ def settle(store: Store, results: Iterable[Result], now: int) -> None:
     )
 
 
-def held(store: Store) -> dict[str, str]:
-    """Return op → site of the ops that wait on the server."""
-    return dict(cast("list[tuple[str, str]]", store.all("SELECT op, site FROM op WHERE state = 'held'")))
+def held(store: Store) -> set[str]:
+    """Return the ops that wait on the server."""
+    return {op for (op,) in cast("list[tuple[str]]", store.all("SELECT op FROM op WHERE state = 'held'"))}
+
+
+def held_with_reviews(store: Store) -> list[tuple[str, str, str, bytes]]:
+    """Return (op, site, review item, its body) of the ops that wait on the server and whose item is here."""
+    rows = store.all(
+        "SELECT op.op, op.site, r.id, r.body FROM op JOIN record r ON r.site = op.site AND r.entity = 'review'"
+        " AND r.id = json_extract(CAST(op.result AS TEXT), '$.review') WHERE op.state = 'held' ORDER BY op.id"
+    )
+    return cast("list[tuple[str, str, str, bytes]]", rows)
 
 
 def uncover(store: Store) -> None:
@@ -191,9 +204,27 @@ def is_ahead(store: Store, replica: str, acked: Mapping[str, int]) -> bool:
 
 
 def rewind(store: Store, replica: str, acked: Mapping[str, int]) -> None:
-    """Send again all that a restored server has forgotten: every op above its ``acked`` (protocol §3.8)."""
-    for (site,) in cast("list[tuple[str]]", store.all("SELECT site FROM log WHERE replica = ?", replica)):
-        _send_from(store, replica, site, acked.get(site, 0) + 1)
+    """Send every log again to a restored server (protocol §3.8); only inside ``store.writing()``.
+
+    Up to its ``acked`` these are repeats, whose answers tell what became of them there; the rest, with what was sent
+    under an id given up since, is numbered anew. Each keeps its ``op``, so that none counts twice.
+    """
+    store.run(f"UPDATE op SET {_AGAIN} WHERE NOT {_OUTBOX}")
+    sites = store.all("SELECT site FROM log WHERE replica = ? UNION SELECT site FROM op", replica)
+    for (site,) in cast("list[tuple[str]]", sites):
+        n = acked.get(site, 0)
+        forgotten = store.all(
+            "SELECT id FROM op WHERE site = ? AND (replica != ? OR n > ?) ORDER BY id", site, replica, n
+        )
+        numbered = [(replica, n + place, id_) for place, (id_,) in enumerate(forgotten, 1)]
+        # Numbers must be unique at every moment.
+        store.run_many("UPDATE op SET n = -id WHERE id = ?", forgotten)
+        store.run_many("UPDATE op SET replica = ?, n = ? WHERE id = ?", numbered)
+        store.run(
+            "INSERT INTO log VALUES (?, ?, ?, 0, ?, NULL) ON CONFLICT (replica, site) DO UPDATE"
+            " SET next = excluded.next, acked = excluded.acked, mended = NULL",
+            replica, site, n + len(numbered) + 1, n,
+        )  # fmt: skip
 
 
 def mend(store: Store, replica: str, site: str, expected: int) -> bool:
@@ -206,18 +237,15 @@ def mend(store: Store, replica: str, site: str, expected: int) -> bool:
     if kept == 0 or kept != following - expected:
         return False
     with store.writing():
-        _send_from(store, replica, site, expected)
-        store.run("UPDATE log SET mended = ? WHERE replica = ? AND site = ?", expected, replica, site)
+        store.run(
+            f"UPDATE op SET {_AGAIN} WHERE replica = ? AND site = ? AND n >= ? AND NOT {_OUTBOX}",
+            replica, site, expected,
+        )  # fmt: skip
+        store.run(
+            "UPDATE log SET acked = ?, mended = ? WHERE replica = ? AND site = ?",
+            expected - 1, expected, replica, site,
+        )  # fmt: skip
     return True
-
-
-def _send_from(store: Store, replica: str, site: str, n: int) -> None:
-    store.run(
-        "UPDATE op SET state = 'waiting', overlay = 1, decided = NULL, result = NULL "
-        f"WHERE replica = ? AND site = ? AND n >= ? AND NOT {_OUTBOX}",
-        replica, site, n,
-    )  # fmt: skip
-    store.run("UPDATE log SET acked = ? WHERE replica = ? AND site = ?", n - 1, replica, site)
 
 
 def carry_over(store: Store, old: str, new: str) -> None:

@@ -117,6 +117,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     detail: str = ""
     site: str = ""
     expected: int = 0
+    offset: int = 0
     wipe: bool = False
     at_once: bool = False
 
@@ -131,10 +132,12 @@ class DeviceInfo(Struct, frozen=True, kw_only=True):
 
 
 class LogIn(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """``POST /session``. ``adopt`` is the replica id of this database, ``fork_of`` the one that it must give up."""
+    """``POST /session``. ``code`` is a start code in place of the password; ``adopt`` the replica id of this database,
+    ``fork_of`` the one that it must give up."""
 
     username: str
-    password: str
+    password: str = ""
+    code: str = ""
     device: DeviceInfo
     fork_of: str | None = None
     adopt: str | None = None

@@ -17,7 +17,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
 
-from wuye_client import outbox, queue
+from wuye_client import blobs, outbox, queue
 from wuye_client.clock import Clock, system_clock, to_ms, to_wire
 from wuye_client.device import Device
 from wuye_client.entry import Form
@@ -29,9 +29,11 @@ from wuye_client.numbers import device_number
 from wuye_client.outbox import Entry
 from wuye_client.overlay import open_items
 from wuye_client.protocol import Kind, Op
-from wuye_client.session import Progress, Session, SyncReport
+from wuye_client.report import SyncReport
+from wuye_client.session import Session
 from wuye_client.store import Store
 from wuye_client.transport import HttpTransport, Transport
+from wuye_client.uploading import Progress
 from wuye_client.view import Record, View, Where
 from wuye_client.words import Words
 
@@ -92,11 +94,18 @@ class Replica:
     # The server
 
     def login(
-        self, url: str, username: str, password: str, *, device_name: str = "", new_password: str | None = None
+        self,
+        url: str,
+        username: str,
+        password: str = "",
+        *,
+        code: str = "",
+        device_name: str = "",
+        new_password: str | None = None,
     ) -> None:
-        """Log in and read the manifest (see `Session.log_in`)."""
+        """Log in by password or start code and read the manifest (see `Session.log_in`)."""
         self.device.rename(device_name)
-        self._session.log_in(url, username, password, new_password)
+        self._session.log_in(url, username, password, new_password, code=code)
 
     def logout(self) -> None:
         """End the session; data and outbox stay."""
@@ -192,6 +201,45 @@ class Replica:
     def outbox(self, *, decided: bool = True) -> list[Entry]:
         """Return what was typed and what became of it, oldest first; without ``decided`` only what is still open."""
         return outbox.entries(self.store, decided=decided)
+
+    # Attachments
+
+    def attach(
+        self, file: str | os.PathLike[str] | bytes, *, name: str | None = None, role: str | None = None
+    ) -> dict[str, object]:
+        """Keep a photo or file on this device; return what goes into a field of type ``blobs``. A sync sends it once an
+        op names it. ``role`` is ``thumb:<sha256>`` or ``annotated:<sha256>`` for what stands for another file.
+
+        Raises:
+            InvalidEntry: it is too large, or of a kind that is not taken.
+        """
+        data = file if isinstance(file, bytes) else Path(file).read_bytes()
+        name = name or (None if isinstance(file, bytes) else Path(file).name)
+        now, most = self._clock(), self.manifest.limits.get("blob_bytes")
+        kept = blobs.attach(self.store, data, to_ms(now), most if isinstance(most, int) else None)
+        return blobs.value_of(kept, to_wire(now), name, role)
+
+    def sign(self, drawing: bytes, signer: str) -> dict[str, object]:
+        """Keep a signature (SVG or PNG); return what goes into a field of type ``signature``."""
+        kept = self.attach(drawing)
+        return {"sha256": kept["sha256"], "signer": signer, "at": kept["at"]}
+
+    def blob(self, sha256: str) -> bytes:
+        """Return an attachment, from here or else from the server.
+
+        Raises:
+            Offline, Refused: it is not here, and cannot be had.
+        """
+        return blobs.read(self.store, sha256) or self._session.files.fetch(sha256)
+
+    def stored(self, shas: Sequence[str]) -> set[str]:
+        """Return which of a record's attachments the server holds: ``2 of 5 photos``. Asks it."""
+        return self._session.files.stored(shas)
+
+    def uploads(self, *, all: bool = False) -> list[blobs.Upload]:
+        """Return the attachments that the server does not hold yet, in the order of sending; with ``all`` also those
+        that it holds and that are still here."""
+        return blobs.uploads(self.store, all_=all)
 
     # Writing
 

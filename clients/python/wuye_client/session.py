@@ -4,7 +4,7 @@ import random
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,54 +15,19 @@ from wuye_client import outbox, sync
 from wuye_client.clock import Clock, to_ms
 from wuye_client.device import Device
 from wuye_client.errors import Erased, LoginRequired, NotReady, Offline, Refused, ServerBusy, WrongUser
+from wuye_client.handing import hand_in
 from wuye_client.manifest import decode
-from wuye_client.protocol import LoggedIn, LogIn, Problem, Result, Storage
+from wuye_client.protocol import LoggedIn, LogIn, Problem, Storage
+from wuye_client.report import SyncReport
 from wuye_client.store import Store
 from wuye_client.sync import Asked, Step, Taken
 from wuye_client.texts import guess_locale
 from wuye_client.transport import Answer, HttpTransport, Transport
+from wuye_client.uploading import Courier, Progress
 
-Progress = Callable[[int, str], None]
-"""Called with how many are done and of what: ``push`` (ops) or ``pull`` (records)."""
-
-_CLOCK_WARNING_MS = 600_000
 _IN_REACH_MS = 60_000
 _PATIENCE = 4
 _LONGEST_WAIT = 60.0
-
-
-@dataclass
-class SyncReport:
-    """What a sync did. ``outcomes`` counts results by status; ``attention`` are those that were not applied as asked,
-    decisions on held ops included; ``outbox`` is what is still unsent or unanswered;
-    ``offset`` is the server's clock minus ours in ms, and ``clock_wrong`` asks to set the device's clock."""
-
-    rounds: int = 0
-    outcomes: dict[str, int] = field(default_factory=dict)
-    attention: list[Result] = field(default_factory=list)
-    changes: int = 0
-    dropped: list[str] = field(default_factory=list)
-    reset: list[str] = field(default_factory=list)
-    forked: bool = False
-    restored: bool = False
-    offset: int = 0
-    outbox: int = 0
-
-    @property
-    def clock_wrong(self) -> bool:
-        """Tell whether the device's clock is over ten minutes off (protocol §3.4)."""
-        return abs(self.offset) > _CLOCK_WARNING_MS
-
-    def add(self, taken: Taken) -> None:
-        """Count an answer in."""
-        for result in taken.results:
-            self.outcomes[result.status] = self.outcomes.get(result.status, 0) + 1
-        self.attention += [result for result in (*taken.results, *taken.decided) if result.status != "applied"]
-        self.changes += taken.changes
-        self.dropped += taken.dropped
-        self.reset += taken.reset
-        self.restored |= taken.rewound
-        self.offset = taken.offset
 
 
 class Session:
@@ -83,6 +48,7 @@ class Session:
         self._sleep = sleep
         self._transport: Transport | None = None
         self._credentials: tuple[str, str] | None = None
+        self.files = Courier(store, clock, self._call)
 
     def close(self) -> None:
         """Close what connections there are; a later call opens them again."""
@@ -97,11 +63,15 @@ class Session:
         heard = self._store.meta_int("heard")
         return heard > 0 and abs(to_ms(self._clock()) - heard) <= _IN_REACH_MS
 
-    def log_in(self, url: str, username: str, password: str, new_password: str | None = None) -> None:
-        """Get a token, a replica id and the manifest. A database that already has a name keeps it or forks.
+    def log_in(
+        self, url: str, username: str, password: str = "", new_password: str | None = None, *, code: str = ""
+    ) -> None:
+        """Get a token, a replica id and the manifest, by password or by start code. A database that already has a name
+        keeps it or forks.
 
         Raises:
             WrongUser: the database belongs to somebody else.
+            LoginRequired: the database must fork, and the start code has been used up.
             Refused: wrong password, locked account …
         """
         self.close()
@@ -111,11 +81,13 @@ class Session:
         wish = LogIn(
             username=username,
             password=password,
+            code=code,
             device=self._device.info(),
             fork_of=mine if forking else None,
             adopt=None if forking else mine,
             new_password=new_password,
         )
+        kept = new_password or password
         said = self._post_session(wish)
         owner = self._store.meta("user")
         if owner is not None and owner != said.user_id:
@@ -123,9 +95,12 @@ class Session:
         if mine is not None and not forking and said.replica != mine:
             # The server's replica for this user and device is another database than this one.
             forking = True
-            password = new_password or password
-            said = self._post_session(replace(wish, password=password, fork_of=mine, adopt=None, new_password=None))
-        self._credentials = (username, new_password or password)
+            if not kept:
+                self._store.set_meta(fork=1)
+                raise LoginRequired(fork=True)
+            again = replace(wish, password=kept, code="", fork_of=mine, adopt=None, new_password=None)
+            said = self._post_session(again)
+        self._credentials = (username, kept) if kept else None
         with self._store.writing():
             self._store.set_meta(token=said.token, user=said.user_id, username=username, url=url)
             if forking:
@@ -189,6 +164,7 @@ class Session:
             before, report.outbox = report.outbox, outbox.measure(self._store)[0]
             # What brings no op further now will not do so at once either.
             if not taken.more and (report.outbox == 0 or report.outbox >= before > 0 or not taken.results):
+                report.uploads = self.files.send(progress)
                 return report
 
     def _round(self, report: SyncReport) -> Taken:
@@ -218,7 +194,7 @@ class Session:
         if step is Step.WIPE:
             self._wipe(problem)
         if step is Step.WAIT:
-            wait = _retry_after(answer)
+            wait = answer.retry_after
             if tries > _PATIENCE or wait > _LONGEST_WAIT:
                 raise ServerBusy(wait)
             # Jitter: the devices that were refused together must not come back together.
@@ -234,12 +210,14 @@ class Session:
         report.forked = True
 
     def hand_in(self) -> None:
-        """Offer the outbox with a token that has ended: it is held until a supervisor admits it (protocol §5)."""
-        while self._store.meta("token") is not None and outbox.measure(self._store)[0]:
-            asked = sync.prepare(self._store, self._clock(), ops_only=True)
-            answer = self._call("POST", "/sync", body=asked.body)
-            if answer.status != 200 or not sync.absorb(self._store, asked, answer.body, self._clock()).results:
-                return
+        """Offer outbox and attachments with a token that has ended (protocol §5).
+
+        Raises:
+            Offline, ServerBusy: the server takes none now, but may later.
+        """
+        if self._store.meta("token") is not None:
+            hand_in(self._store, self._clock, self._call)
+            self.files.hand_in()
 
     def _wipe(self, problem: Problem) -> NoReturn:
         """Hand in the outbox, unless told to wipe at once, then erase everything (protocol §5)."""
@@ -255,7 +233,8 @@ class Session:
             if problem.code == "device_revoked" and problem.wipe:
                 self._wipe(problem)
             if problem.code == "forbidden":  # the account was closed: he will not come back for his work
-                self.hand_in()
+                with suppress(Offline):
+                    self.hand_in()
             raise Refused(problem)
         return msgspec.json.decode(answer.body, type=LoggedIn)
 
@@ -289,8 +268,3 @@ class Session:
         if self._store.path == ":memory:":
             return Storage()
         return Storage(free=shutil.disk_usage(Path(self._store.path).parent).free)
-
-
-def _retry_after(answer: Answer) -> float:
-    value = answer.headers.get("retry-after", "")
-    return float(value) if value.isdigit() else 2.0

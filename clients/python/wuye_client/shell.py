@@ -8,6 +8,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Column, Table
 
+from wuye_client.blobs import Upload
 from wuye_client.manifest import Entity, Field
 from wuye_client.outbox import Entry
 from wuye_client.overlay import open_items
@@ -194,6 +195,19 @@ class Shell:
             why = words.refusal(entry.result.code, entry.result.message) if entry.result else ""
             state = say(f"state.{entry.state}", self.locale)
             table.add_row(self.moment(entry.op), self._site(entry.op.site), self._deed(entry), state, why)
+        self._console.print(table)
+
+    def uploads(self, uploads: list[Upload]) -> None:
+        """Print the attachments that are on their way: which, how large, how far, in which state and why."""
+        if not uploads:
+            self.say("cli.none")
+            return
+        words = self.replica.words(self.locale)
+        table = _table(*(self._head(name) for name in ("what", "size", "sent", "state", "why")))
+        for one in uploads:
+            why = words.refusal(one.code, None) if one.code else ""
+            state = say(f"state.{one.state}", self.locale)
+            table.add_row(f"{one.type} {one.sha256[:12]}", f"{one.size:,}", f"{one.offset:,}", state, why)
         self._console.print(table)
 
     def outcomes(self, results: list[Result]) -> None:

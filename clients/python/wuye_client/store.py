@@ -9,6 +9,7 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,9 +41,21 @@ CREATE TABLE op (
 CREATE INDEX op_outbox ON op (replica, site, n) WHERE state IN ('waiting', 'sent');
 CREATE INDEX op_overlay ON op (entity, record) WHERE overlay = 1;
 CREATE TABLE counter (k TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
-PRAGMA user_version = 1;
 """
+BLOBS = """
+CREATE TABLE blob (
+  sha TEXT PRIMARY KEY, type TEXT NOT NULL, size INTEGER NOT NULL,
+  state TEXT NOT NULL,             -- waiting, stored, refused; fetched
+  named INTEGER NOT NULL DEFAULT 0, at INTEGER NOT NULL DEFAULT 0, made INTEGER NOT NULL, decided INTEGER, code TEXT,
+  body BLOB NOT NULL);
+CREATE INDEX blob_state ON blob (state, size);
+"""
+STEPS = (SCHEMA, BLOBS)
+"""What each version of the database adds to the one before."""
 
+_VOID = """NOT EXISTS (SELECT 1 FROM member m JOIN bucket b ON b.id = m.bucket AND b.gen = m.gen
+  WHERE m.record = record.id AND m.entity = record.entity AND b.site = record.site)"""
+"""What is known of a record dates from before a reset: it may stand at a seq that a restored server has not reached."""
 _ORPHANS = """NOT EXISTS (SELECT 1 FROM member m JOIN bucket b ON b.id = m.bucket
   WHERE m.record = record.id AND m.entity = record.entity AND b.site = record.site)"""
 
@@ -78,9 +91,12 @@ class Store:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
         with self.writing():
-            if self.one("PRAGMA user_version") == (0,):
-                for statement in SCHEMA.split(";\n"):
+            for version, step in enumerate(
+                STEPS[self.count("PRAGMA user_version") :], self.count("PRAGMA user_version")
+            ):
+                for statement in step.split(";\n"):
                     self._db.execute(statement)
+                self._db.execute(f"PRAGMA user_version = {version + 1}")
 
     def close(self) -> None:
         """Give the file back."""
@@ -101,7 +117,7 @@ class Store:
     def erase(self) -> None:
         """Forget everything, also in the file's free pages."""
         with self.writing():
-            for table in ("meta", "record", "bucket", "member", "log", "op", "counter"):
+            for table in ("meta", "record", "bucket", "member", "log", "op", "counter", "blob"):
                 self._db.execute(f"DELETE FROM {table}")
         self._db.execute("VACUUM")
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -255,8 +271,8 @@ class Store:
                 members.append((c.r, c.e, bucket.id, c.h or 0, bucket.gen))
         self.run_many(
             "INSERT INTO record VALUES (?, ?, ?, ?, ?) ON CONFLICT (site, entity, id) DO UPDATE "
-            "SET seq = excluded.seq, body = excluded.body WHERE excluded.seq >= record.seq",
-            puts,
+            f"SET seq = excluded.seq, body = excluded.body WHERE excluded.seq >= record.seq OR {_VOID}",
+            sorted(puts, key=itemgetter(3)),
         )
         self.run_many("INSERT OR REPLACE INTO member VALUES (?, ?, ?, ?, ?)", members)
         self.run_many("DELETE FROM member WHERE entity = ?2 AND record = ?3 AND bucket = ?4 AND ?1 != ''", left)
@@ -294,6 +310,11 @@ class Store:
         for bucket, site, gen in again:
             self.run("DELETE FROM member WHERE bucket = ? AND gen < ?", bucket, gen)
             self.run(f"DELETE FROM record WHERE site = ? AND {_ORPHANS}", site)
+        # An empty one is known by nothing else either; access to it may have gone before it was read again.
+        self.run(
+            "DELETE FROM bucket WHERE state = 'again'"
+            " AND NOT EXISTS (SELECT 1 FROM member m WHERE m.bucket = bucket.id)"
+        )
         self.run("UPDATE bucket SET state = 'full' WHERE state != 'full'")
         return bool(again)
 

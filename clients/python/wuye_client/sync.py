@@ -15,14 +15,13 @@ from enum import Enum
 
 import msgspec
 
-from wuye_client import outbox
+from wuye_client import blobs, outbox
 from wuye_client.clock import from_wire, to_ms, to_wire
 from wuye_client.errors import LoginRequired, NotReady
 from wuye_client.protocol import (
     DECIDED,
     KEEP_DAYS,
     PAGE,
-    Change,
     Health,
     Problem,
     Result,
@@ -119,10 +118,9 @@ def prepare(
         turn = store.meta_int("turn") + 1
         count, oldest = outbox.measure(store)
         store.set_meta(turn=turn, **({} if count else {"shrink": None}))
-        push = outbox.choose_push(
-            store, replica, turn, store.meta_int("shrink"), ask_held=bool(store.meta_int("whole"))
-        )
-        health = Health(app=APP, outbox=count, oldest=_moment(oldest), storage=storage)
+        ask_held = not count and bool(store.meta_int("whole"))
+        push = outbox.choose_push(store, replica, turn, store.meta_int("shrink"), ask_held=ask_held)
+        health = Health(app=APP, outbox=count, oldest=_moment(oldest), blobs=blobs.waiting(store), storage=storage)
         have = store.have() if not (ops_only or push.ops) and _have_is_due(store, now) else {}
         request = SyncRequest(
             manifest=store.meta("manifest_hash") or "",
@@ -178,8 +176,10 @@ def absorb(store: Store, asked: Asked, answer: SyncResponse | bytes, now: dateti
         outbox.settle(store, said.results, to_ms(now))
         outbox.note_acked(store, replica, said.acked)
         if ops_only or isinstance(said.cursor, msgspec.UnsetType):
-            return Taken(fresh=True, results=results, manifest=said.manifest, offset=offset)
-        decided = _take_rows(store, said, to_ms(now))
+            decided = _hear_decisions(store, to_ms(now))
+            return Taken(fresh=True, results=results, decided=decided, manifest=said.manifest, offset=offset)
+        _take_rows(store, said)
+        decided = _hear_decisions(store, to_ms(now))
         # A bucket that this very answer resets is complete at the earliest with the next one.
         more = said.more or bool(said.reset)
         store.set_meta(cursor=said.cursor, whole=0 if more else 1, heard=to_ms(now))
@@ -200,7 +200,7 @@ def absorb(store: Store, asked: Asked, answer: SyncResponse | bytes, now: dateti
     )
 
 
-def _take_rows(store: Store, said: SyncResponse, now: int) -> Sequence[Result]:
+def _take_rows(store: Store, said: SyncResponse) -> None:
     if said.drop:
         store.drop(said.drop)
         # Not before everything is read: what was decided a moment ago may come by another bucket yet.
@@ -210,7 +210,6 @@ def _take_rows(store: Store, said: SyncResponse, now: int) -> Sequence[Result]:
         store.reset(said.reset)
     if said.changes:
         store.take(said.changes)
-    return _hear_decisions(store, said.changes, now)
 
 
 def _finish(store: Store, now: int) -> None:
@@ -218,34 +217,31 @@ def _finish(store: Store, now: int) -> None:
     if store.complete():
         store.set_meta(have_at=0)
     outbox.uncover(store)
-    for site in (store.meta("dropped") or "").split():
+    dropped = (store.meta("dropped") or "").split()
+    for site in dropped:
         outbox.forget_unheld(store, site)
     store.set_meta(dropped=None)
-    if now - store.meta_int("tidied") >= _DAY_MS:
-        outbox.forget_old(store, now, store.meta_int("keep_days", KEEP_DAYS))
+    tidying = now - store.meta_int("tidied") >= _DAY_MS
+    if dropped or tidying:
+        blobs.forget_unread(store)
+    if tidying:
+        keep_days = store.meta_int("keep_days", KEEP_DAYS)
+        outbox.forget_old(store, now, keep_days)
+        blobs.forget_old(store, now, keep_days)
         store.set_meta(tidied=now)
 
 
-def _hear_decisions(store: Store, changes: Sequence[Change], now: int) -> Sequence[Result]:
-    """Return what has been decided meanwhile: held ops are decided through their review item (protocol §3.2)."""
-    reviews = [change for change in changes if change.e == "review" and change.d]
-    waiting = outbox.held(store) if reviews else {}
-    decided: dict[str, Result] = {}  # a review item may come by several buckets
-    for change in reviews if waiting else ():
-        record = msgspec.json.decode(change.d, type=_Review | None)
-        for item in record.items if record else ():
-            if waiting.get(item.op) == change.b[:36] and item.status in DECIDED:
-                decided[item.op] = Result(
-                    site=change.b[:36],
-                    n=0,
-                    op=item.op,
-                    status=item.status,
-                    review=change.r,
-                    code=item.code,
-                    message=item.message,
-                )
-    outbox.settle(store, decided.values(), now)
-    return list(decided.values())
+def _hear_decisions(store: Store, now: int) -> Sequence[Result]:
+    """Return what has been decided meanwhile: held ops are decided through their review item (protocol §3.2), which
+    may have come before the word that they are held."""
+    decided = [
+        Result(site=site, n=0, op=op, status=item.status, review=review, code=item.code, message=item.message)
+        for op, site, review, body in outbox.held_with_reviews(store)
+        for item in msgspec.json.decode(body, type=_Review).items
+        if item.op == op and item.status in DECIDED
+    ]
+    outbox.settle(store, decided, now)
+    return decided
 
 
 def _offset(asked: Asked, said: SyncResponse) -> int:
@@ -258,6 +254,7 @@ def _begin_epoch(store: Store, asked: Asked, said: SyncResponse) -> Taken:
     """The server was restored from a backup: give it again what it forgot, read everything anew (protocol §3.8)."""
     store.reset(store.buckets())
     outbox.rewind(store, asked.request.replica, said.acked)
+    blobs.rewind(store)
     store.set_meta(taken=asked.turn, epoch=said.epoch, cursor=None, whole=0)
     return Taken(fresh=True, more=True, rewound=True, manifest=said.manifest)
 

@@ -22,6 +22,12 @@ class Answer(Struct, frozen=True):
     headers: Mapping[str, str]
     body: bytes
 
+    @property
+    def retry_after(self) -> float:
+        """How many seconds to wait before asking again."""
+        value = self.headers.get("retry-after", "")
+        return float(value) if value.isdigit() else 2.0
+
     def problem(self) -> Problem:
         """Return the problem document, or what can be told without one."""
         try:
@@ -56,7 +62,7 @@ class HttpTransport:
     def request(self, method: str, path: str, *, headers: Mapping[str, str], body: bytes = b"") -> Answer:
         """Send a request (see `Transport`)."""
         sent = dict(headers)
-        if body:
+        if body and "Content-Type" not in sent:  # photos are packed already
             sent["Content-Type"] = "application/json"
             if len(body) > _GZIP_FROM:
                 body, sent["Content-Encoding"] = gzip.compress(body, 5), "gzip"

@@ -3,6 +3,7 @@
 import msgspec
 
 from wuye_client.clock import from_wire
+from wuye_client.fields import originals
 from wuye_client.ids import is_uuid
 from wuye_client.manifest import Entity, Field, Manifest
 from wuye_client.texts import pick, say
@@ -88,7 +89,7 @@ class Words:
 
     def _several(self, site: str, field: Field, values: list[object], depth: int) -> str:
         if field.type == "blobs":
-            return str(len(values))
+            return str(len(originals(values)))
         if field.type != "rows":
             return ", ".join(self._value(site, field, value, depth) for value in values)
         rows = [value for value in values if isinstance(value, dict)]

@@ -16,6 +16,7 @@ def _segment(*, required: bool) -> tuple[Field, Field]:
 CODE = Entity(
     name="code",
     stream="config",
+    central=True,
     title="{list} {value}",
     icon="code",
     unique=(("value", "list"),),
@@ -37,6 +38,7 @@ CODE = Entity(
 CALENDAR = Entity(
     name="calendar",
     stream="config",
+    central=True,
     title="{name}",
     icon="calendar",
     unique=(("name",),),
@@ -72,6 +74,7 @@ CALENDAR = Entity(
 SETTING = Entity(
     name="setting",
     stream="config",
+    central=True,
     title="{name}",
     icon="setting",
     unique=(("name", "site"),),
@@ -104,7 +107,7 @@ SETTINGS = (
     _days("grace_days", 14),
     _days("keep_days", 14),
     _days("max_offline_days", 90),
-    _days("blob_days", 30),
+    _days("blob_days", 7),
     _days("session_days", 30),
     _days("password_days", 180),
     _number("password_length", 10, 8, 64),
@@ -112,6 +115,10 @@ SETTINGS = (
     _number("lock_minutes", 15, 1, 1440),
     _number("photo_side", 1600, 640, 4096),
     _number("photo_quality", 80, 30, 100),
+    _number("photo_thumb_side", 320, 96, 640),
+    _number("voice_seconds", 60, 5, 600),
+    _number("blob_bytes", 20 << 20, 1 << 20, 64 << 20),
+    _number("blob_waiting_bytes", 256 << 20, 1 << 20, 1 << 40),
     Setting(field=Field(name="verify_months", type="integer", min=1, max=60, default=12)),
     Setting(field=Field(name="quiet_days", type="integer", min=1, max=60, default=7)),
 )

@@ -10,6 +10,7 @@ LANGUAGES = ("zh-Hant", "zh-Hans", "ru", "en")
 SITE = Entity(
     name="site",
     stream="directory",
+    central=True,
     title="{name}",
     icon="site",
     unique=(("code",),),
@@ -71,11 +72,14 @@ BUILDING = Entity(
         Field(name="accepted_on", type="date", help=True),
         Field(name="place", type="place", merge="latest"),
         Field(name="note", type="note", max=2000),
+        Field(name="photos", type="blobs", merge="append", max=40),
     ),
     views=Views(
         columns=("code", "name", "floors", "address"),
         sort=("code",),
-        sections=(Section("building", ("code", "name", "address", "floors", "accepted_on", "place", "note")),),
+        sections=(
+            Section("building", ("code", "name", "address", "floors", "accepted_on", "place", "note", "photos")),
+        ),
     ),
     children=(Child("unit", "building"),),
 )
@@ -109,6 +113,7 @@ UNIT = Entity(
         Field(name="handed_over_on", type="date"),
         Field(name="point", type="point"),
         Field(name="note", type="note", max=2000),
+        Field(name="photos", type="blobs", merge="append", max=40),
     ),
     constraints=(
         Constraint(
@@ -124,7 +129,9 @@ UNIT = Entity(
         group="building",
         sections=(
             Section("place", ("code", "building", "floor", "zone", "point")),
-            Section("about", ("use", "area", "layout", "occupation", "accepted_on", "handed_over_on", "note")),
+            Section(
+                "about", ("use", "area", "layout", "occupation", "accepted_on", "handed_over_on", "note", "photos")
+            ),
         ),
         short=("code", "building", "zone", "use"),
     ),

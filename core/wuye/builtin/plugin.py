@@ -2,9 +2,23 @@
 
 from collections.abc import Sequence
 
-from wuye.api import API_VERSION, CodeList, Entity, PluginInfo, Report, Role, Rule, Setting, hookimpl
+from wuye.api import API_VERSION, CodeList, Entity, PluginInfo, Print, Report, Role, Rule, Setting, hookimpl
 
-from . import codes, config, owner_rules, owners, places, privacy, reports, review, roles, ticket_rules, tickets, users
+from . import (
+    codes,
+    config,
+    owner_rules,
+    owners,
+    places,
+    prints,
+    privacy,
+    reports,
+    review,
+    roles,
+    ticket_rules,
+    tickets,
+    users,
+)
 
 
 @hookimpl
@@ -61,3 +75,9 @@ def wuye_rules() -> Sequence[Rule]:
 def wuye_reports() -> Sequence[Report]:
     """Questions to the tickets."""
     return reports.REPORTS
+
+
+@hookimpl
+def wuye_prints() -> Sequence[Print]:
+    """Forms of a ticket."""
+    return prints.PRINTS

@@ -64,6 +64,11 @@ CONSENT = Entity(
     ),
 )
 
+LOOK_UPS = ("view", "search", "export", "print")
+LOG_INS = ("start_code", "password", "enrolment")
+"""What lets somebody log in, given to him by somebody else."""
+SCREENS = (*LOOK_UPS, *LOG_INS)
+
 ACCESS = Entity(
     name="access",
     stream="access",
@@ -79,7 +84,7 @@ ACCESS = Entity(
         Field(name="subject", max=64),
         Field(name="owner", type="ref", ref="owner"),
         Field(name="fields", type="rows", fields=(Field(name="field", required=True, max=64),)),
-        Field(name="screen", type="choice", choices=("view", "search", "export", "print"), default="view"),
+        Field(name="screen", type="choice", choices=SCREENS, default="view"),
         Field(name="reason", max=300),
         Field(name="ticket", type="ref", ref="ticket"),
         Field(name="occurred_at", type="datetime"),

@@ -52,6 +52,8 @@ LEAD = (
     *_acts("disclosure", "submit", "deliver", "close"),
     "document.act.destroy",
     *_acts("review", "resolve", "admit"),
+    "user.reset",
+    "device.enrol",
 )
 MANAGE = (*LEAD, *_write("zone", "building"), "ticket.act.*", "disclosure.act.*", "document.act.*")
 ALL_AT_SITE = (

@@ -14,6 +14,8 @@ from wuye.api import (
 
 from .ticket_flow import WORKFLOW
 
+ACTS = tuple(dict.fromkeys(step.act for step in WORKFLOW.transitions))
+STATES = tuple(state.name for state in WORKFLOW.states)
 PRIORITIES = ("normal", "urgent", "extra_urgent", "emergency")
 
 # Each kind has a form of its own (TKT-2).
@@ -69,6 +71,7 @@ TICKET = Entity(
         Field(name="major", type="boolean", help=True),
         Field(name="read_back", type="boolean", help=True),
         Field(name="photos", type="blobs", merge="append"),
+        Field(name="voice", type="blobs", merge="append", max=10, pattern="audio/.*", help=True),
         # Who and where
         Field(name="owner", type="ref", ref="owner"),
         Field(name="reporter", max=100, search=True),
@@ -192,7 +195,7 @@ TICKET = Entity(
         ),
         sort=("-occurred_at",),
         sections=(
-            Section("what", ("kind", "title", "description", "wish", "channel", "symptom_category", "photos")),
+            Section("what", ("kind", "title", "description", "wish", "channel", "symptom_category", "photos", "voice")),
             Section(
                 "who_where",
                 (
@@ -228,7 +231,7 @@ TICKET = Entity(
             Section("visit", ("replied_at", "satisfaction", "opinion", "reopened")),
             Section("links", ("repeat_of", "duplicate_of", "tags", "remarks", "external_number", "source")),
         ),
-        short=("kind", "title", "unit", "reporter_phone", "priority"),
+        short=("kind", "title", "unit", "reporter_phone", "photos", "priority"),
     ),
     children=(Child("ticket.event", "ticket"), Child("ticket", "repeat_of")),
 )
@@ -256,9 +259,9 @@ EVENT = Entity(
         Field(name="text", type="note", max=8000, search=True),
         Field(name="visibility", type="choice", choices=("internal", "customer"), default="internal"),
         Field(name="photos", type="blobs"),
-        Field(name="act", max=64, readonly=True),
-        Field(name="from_state", max=64, readonly=True),
-        Field(name="to_state", max=64, readonly=True),
+        Field(name="act", type="choice", choices=ACTS, readonly=True),
+        Field(name="from_state", type="choice", choices=STATES, readonly=True),
+        Field(name="to_state", type="choice", choices=STATES, readonly=True),
         Field(name="reason", type="note", readonly=True),
         Field(name="promised_at", type="datetime", readonly=True),
         Field(name="escalated_to", type="choice", codes="escalation_level", readonly=True),

@@ -12,6 +12,7 @@ from .places import LANGUAGES
 USER = Entity(
     name="user",
     stream="people",
+    central=True,
     title="{name}",
     icon="user",
     unique=(("username",),),
@@ -41,11 +42,13 @@ USER = Entity(
         short=("username", "name", "department"),
     ),
     children=(Child("grant", "user"),),
+    powers=("reset",),
 )
 
 GRANT = Entity(
     name="grant",
     stream="directory",
+    central=True,
     title="{user} {role} {site}",
     icon="grant",
     fields=(
@@ -69,6 +72,7 @@ GRANT = Entity(
 ROLE = Entity(
     name="role",
     stream="directory",
+    central=True,
     title="{name}",
     icon="role",
     unique=(("id",),),
@@ -84,6 +88,7 @@ ROLE = Entity(
 DEVICE = Entity(
     name="device",
     stream="directory",
+    central=True,
     title="{name}",
     icon="device",
     fields=(
@@ -91,16 +96,23 @@ DEVICE = Entity(
         Field(name="platform", max=100),
         Field(name="app", max=60),
         Field(name="user", type="ref", ref="user"),
+        # Where it was enrolled, and for whom.
+        Field(name="site", type="ref", ref="site"),
+        Field(name="people", type="refs", ref="user"),
         Field(name="revoked", type="boolean", help=True),
         Field(name="wipe_at_once", type="boolean", when="revoked == true", help=True),
         Field(name="note", type="note", max=2000),
     ),
     views=Views(
-        columns=("name", "platform", "user", "revoked"),
-        filters=("revoked",),
+        columns=("name", "site", "platform", "user", "revoked"),
+        filters=("site", "revoked"),
         sort=("name",),
-        sections=(Section("device", ("name", "platform", "app", "user", "revoked", "wipe_at_once", "note")),),
+        sections=(
+            Section("device", ("name", "site", "platform", "app", "user", "people", "note")),
+            Section("loss", ("revoked", "wipe_at_once")),
+        ),
     ),
+    powers=("enrol",),
 )
 
 ENTITIES = (USER, GRANT, ROLE, DEVICE)

@@ -23,6 +23,7 @@ COMMANDS = {
     "list": "wuye.cli.reports:list_command",
     "calendar": "wuye.cli.reports:calendar_command",
     "user": "wuye.cli.users:user_command",
+    "tls": "wuye.cli.tls:tls_command",
     "verify": "wuye.cli.checks:verify_command",
     "errors": "wuye.cli.checks:errors_command",
 }

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @folder
 @database
 def verify_command(dir_: Path, database: str | None) -> None:
-    """Check every site's ledger: the digest of each row must follow from the row before."""
+    """Check every site's ledger, where each row's digest must follow from the row before, and every attachment."""
     from wuye.cli.reach import reach
     from wuye.sync.directory import load_directory
 
@@ -32,6 +32,7 @@ def verify_command(dir_: Path, database: str | None) -> None:
             else:
                 broken = True
                 click.secho(say("cli.verify.broken", site=code, row=bad), fg="red", err=True)
+        broken |= _verify_blobs(way, dir_, database)
     sys.exit(broken)
 
 
@@ -51,6 +52,24 @@ def _verify(way: "Held | Served", site: str) -> tuple[int, int | None]:
             return after, bad
         after, digest = rows[-1].pos, rows[-1].digest
     return after, None
+
+
+def _verify_blobs(way: "Held | Served", dir_: Path, database: str | None) -> bool:
+    """Read every attachment; tell whether any is missing or is not what it was."""
+    from wuye.settings import load_settings
+    from wuye.storage.blobs import Objects
+    from wuye.storage.blobs.keeping import faults
+
+    good = bad = 0
+    for blob, fault in faults(Objects.of(load_settings(dir_, database=database)), way.read):
+        if fault:
+            bad += 1
+            told = "cli.verify.blob_missing" if fault == "missing" else "cli.verify.blob_corrupt"
+            click.secho(say(told, sha=blob.sha), fg="red", err=True)
+        else:
+            good += 1
+    click.echo(say("cli.verify.blobs", count=good))
+    return bad > 0
 
 
 @click.command("errors")

@@ -66,7 +66,7 @@ def _make(dir_: Path, database: str | None, seed: int, *, quiet: bool) -> None:
     from rich.console import Console
     from rich.progress import track
 
-    from wuye.demo.company import Batch, play, write_script
+    from wuye.demo.company import Batch, bring_files, play, write_script
 
     def progress(batches: Sequence[Batch]) -> Iterable[Batch]:
         hidden = quiet or not sys.stderr.isatty()
@@ -84,6 +84,7 @@ def _make(dir_: Path, database: str | None, seed: int, *, quiet: bool) -> None:
             hashed = aside.submit(hash_passwords)
             play(script, installation.store.blocking, installation.door, progress=progress)
             hashed.result()
+        bring_files(installation.registry, installation.shelf, installation.store.blocking, installation.clock())
         gc.enable()
         card = installation.settings.dir / CARD
         with open(os.open(card, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:

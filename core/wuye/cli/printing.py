@@ -48,6 +48,8 @@ def _print(dir_: Path, database: str | None, code: str, form: str, record: str, 
     from wuye.kernel.errors import Problem
     from wuye.prints import Asker, named, print_form
     from wuye.reports.running import LOOKED_UP
+    from wuye.settings import load_settings
+    from wuye.storage.blobs import Objects
     from wuye.sync.directory import load_directory
 
     with reach(dir_, database) as way:
@@ -61,7 +63,8 @@ def _print(dir_: Path, database: str | None, code: str, form: str, record: str, 
         asker = Asker(user=user, site=site, language=lang, now=now)
         try:
             id_ = way.read(lambda snapshot: named(snapshot, directory, site, known.entity, record))
-            printed = way.read(lambda snapshot: print_form(snapshot, directory, asker, form, id_))
+            objects = Objects.of(load_settings(dir_, database=database))
+            printed = way.read(lambda snapshot: print_form(snapshot, directory, asker, form, id_, objects))
         except Problem as problem:
             if problem.code != "not_found":
                 raise

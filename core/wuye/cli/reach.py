@@ -1,5 +1,6 @@
 """How commands reach an installation: they hold it themselves, or they ask the server that holds it (design §4)."""
 
+import ssl
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from msgspec import Struct
 from wuye.app import Installation
 from wuye.builtin import plugin as core
 from wuye.host import installed, load
+from wuye.http.credentials import Given
 from wuye.http.local import Submission, Submitted
 from wuye.kernel.errors import CODES, Problem
 from wuye.model.registry import Registry
@@ -49,10 +51,15 @@ class Held:
         """Push ops of a user's server-side replica; ``writes`` stands for his rights where the server itself acts."""
         return self._installation.submit(user, purpose, site, ops, writes=writes)
 
+    def give(self, given: Given) -> None:
+        """Store what a user is let in by."""
+        self._installation.give(given)
+
 
 class _Note(Struct, frozen=True):
     url: str
     token: str
+    certificate: str = ""
 
 
 class Served:
@@ -67,6 +74,7 @@ class Served:
             headers={"Authorization": f"Bearer {note.token}"},
             timeout=120,
             trust_env=False,
+            verify=_trusting(note.certificate),
         )
 
     def read(self, unit: Callable[[Snapshot], T]) -> T:
@@ -86,18 +94,40 @@ class Served:
             Problem: what the server says, or ``in_use`` when it does not answer.
         """
         body = msgspec.json.encode(Submission(user=user, purpose=purpose, site=site, ops=list(ops), writes=writes))
-        try:
-            answer = self._client.post("/local/submit", content=body, headers={"Content-Type": "application/json"})
-        except httpx.HTTPError as error:
-            raise Problem("in_use", f"the server does not answer: {error}") from error
-        if answer.status_code != 200:
-            raise _problem(answer)
-        return msgspec.json.decode(answer.content, type=Submitted).results
+        return msgspec.json.decode(self._post("/local/submit", body), type=Submitted).results
+
+    def give(self, given: Given) -> None:
+        """Store what a user is let in by.
+
+        Raises:
+            Problem: as `submit`.
+        """
+        self._post("/local/give", msgspec.json.encode(given))
 
     def close(self) -> None:
         """Let go of the connections."""
         self._client.close()
         self._readers.close()
+
+    def _post(self, path: str, body: bytes) -> bytes:
+        try:
+            answer = self._client.post(path, content=body, headers={"Content-Type": "application/json"})
+        except httpx.HTTPError as error:
+            raise Problem("in_use", f"the server does not answer: {error}") from error
+        if answer.is_error:
+            raise _problem(answer)
+        return answer.content
+
+
+def _trusting(certificate: str) -> ssl.SSLContext | bool:
+    """Return what believes the server that shows this very certificate, by whatever address it is called."""
+    if not certificate:
+        return True
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    context.load_verify_locations(certificate)
+    return context
 
 
 def _problem(answer: httpx.Response) -> Problem:

@@ -125,10 +125,14 @@ def _ask_sites(types: tuple[str, ...]) -> list[tuple[str, str, str]]:
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen at; 8000 by default.")
 def serve_command(dir_: Path, database: str | None, host: str | None, port: int | None) -> None:
     """Serve an installation until a signal comes (Ctrl+C). Ready when GET /health/ready answers 200."""
-    from wuye.app import Installation, serve
+    from wuye.app import Installation
+    from wuye.serving import serve
 
     with Installation.open(dir_, database) as installation:
-        _check_port(host or installation.settings.host, installation.settings.port if port is None else port)
+        settings = installation.settings
+        for wanted in (settings.port if port is None else port, settings.http_port):
+            if wanted is not None:
+                _check_port(host or settings.host, wanted)
         for left_out in installation.loaded.quarantined:
             click.secho(say("cli.quarantined", plugin=left_out.plugin, reason=left_out.reason), fg="yellow", err=True)
         serve(installation, host, port, ready=lambda url: click.echo(say("cli.serve.ready", url=url)))

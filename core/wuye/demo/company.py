@@ -1,5 +1,6 @@
 """Makes the demo organisation: everything enters by the door, with somebody's rights, at its own time."""
 
+import hashlib
 import random as random_
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from wuye.kernel.errors import Problem
 from wuye.kernel.ids import derive
 from wuye.model.registry import Registry
 from wuye.protocol.wire import MAX_OPS, Result
+from wuye.storage.blobs import Chunk, Limits, Shelf
 from wuye.sync.door import Door, server_replica
 from wuye.sync.ports import Store, Transaction
 from wuye.sync.push import Pushed
@@ -226,3 +228,13 @@ def _log_in(user: User, org: str, sites: list[str]) -> LogIn:
         roles=list(dict.fromkeys(post.role for post in user.posts)),
         sites=sites if everywhere else list(dict.fromkeys(post.site for post in user.posts)),
     )
+
+
+def bring_files(registry: Registry, shelf: Shelf, store: Store, now: datetime) -> None:
+    """Upload the files that demo records name, each by whoever named it (protocol §6)."""
+    files = {hashlib.sha256(data).hexdigest(): data for c in registry.contributions if c.demo for data in c.demo.files}
+    named = store.read(lambda snapshot: snapshot.blobs.namings(files))
+    for sha, data in files.items():
+        whole = Chunk(sha=sha, start=0, total=len(data), data=data)
+        for author in sorted({naming.author for naming in named.get(sha, ())}):
+            shelf.put(author, whole, Limits(each=len(data), waiting=len(data)), to_ms(now))

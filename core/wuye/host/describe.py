@@ -7,7 +7,7 @@ import msgspec
 from wuye.model import entity as model
 from wuye.model.catalogue import Catalogue
 from wuye.model.printing import Block, Each, Of, Print, Signature
-from wuye.model.registry import REPORTS, ROLES, Registry
+from wuye.model.registry import PLUGINS, REPORTS, ROLES, Registry
 from wuye.protocol import manifest as shape
 
 
@@ -74,7 +74,7 @@ def _shown_here(registry: Registry, name: str) -> Iterable[shape.Child]:
 
 def codes(registry: Registry, name: str) -> list[shape.Code]:
     """Describe a code list as plugins declare it."""
-    prefix = name if name in (ROLES, REPORTS) else f"code.{name}"
+    prefix = name if name in (ROLES, REPORTS, PLUGINS) else f"code.{name}"
     return [
         shape.Code(value=value, label=registry.catalogue.text(f"{prefix}.{value}"), parent=parent)
         for value, parent in registry.codes[name].values.items()
@@ -181,16 +181,17 @@ def _workflow(texts: Catalogue, entity: model.Entity) -> shape.Workflow | None:
                 online=t.online,
                 confirm=texts.text(f"{entity.name}.act.{t.act}.confirm") if t.confirm else None,
                 reason=t.reason,
+                quick=t.quick,
             )
             for t in flow.transitions
         ],
     )
 
 
-def _number(rule: model.NumberRule | None) -> shape.Number | None:
+def _number(rule: model.NumberRule | None) -> shape.Numbering | None:
     if not rule:
         return None
-    return shape.Number(
+    return shape.Numbering(
         field=rule.field,
         device_field=rule.device_field,
         prefix=rule.prefix,

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from wuye.host import describe
-from wuye.model.registry import REPORTS, ROLES, Registry
+from wuye.model.registry import PLUGINS, REPORTS, ROLES, Registry
 from wuye.protocol.manifest import Body, Code, Site, User
 
 TEXTS = ("column.", "error.", "message.", "plugin.", "policy.", "report.", "role.")
@@ -53,7 +53,7 @@ class Manifests:
         self._codes = {name: describe.codes(registry, name) for name in sorted(registry.codes)}
         self._plain_codes = {name: Raw(_encode(entries)) for name, entries in self._codes.items()}
         self._code_plugin = {codes.id: c.info.id for c in registry.contributions for codes in c.codes}
-        self._code_plugin |= {ROLES: "core", REPORTS: "core"}
+        self._code_plugin |= {ROLES: "core", REPORTS: "core", PLUGINS: "core"}
         self._settings = [
             (c.info.id, setting.field)
             for c in registry.contributions

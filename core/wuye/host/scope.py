@@ -9,7 +9,16 @@ from wuye.sync.directory import Access, Directory
 
 Verbs = Mapping[str, Sequence[str]]
 
-LIMITS = ("photo_side", "photo_quality", "keep_days", "max_offline_days")
+LIMITS = (
+    "photo_side",
+    "photo_quality",
+    "photo_thumb_side",
+    "voice_seconds",
+    "blob_bytes",
+    "blob_days",
+    "keep_days",
+    "max_offline_days",
+)
 """Settings of the installation that clients keep to."""
 
 
@@ -78,6 +87,7 @@ def _every_verb(registry: Registry, entity: str) -> Iterable[str]:
         "delete",
         "import",
         *(f"act.{act}" for act in registry.models[entity].transitions),
+        *registry.entities[entity].powers,
     )
 
 

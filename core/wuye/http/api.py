@@ -4,15 +4,49 @@ from litestar import Litestar, Router
 from litestar.plugins import PluginProtocol
 from litestar.types import LifespanHook
 
-from wuye.http import audit, calendars, health, lists, local, manifest, pokes, prints, records, reports, session, sync
+from wuye.http import (
+    audit,
+    blobs,
+    calendars,
+    devices,
+    health,
+    lists,
+    local,
+    manifest,
+    people,
+    pokes,
+    prints,
+    records,
+    reports,
+    session,
+    sync,
+    uploads,
+)
+from wuye.http.front import Front
 from wuye.http.problems import handlers
 from wuye.http.server import API, Server
 
 
-def make_app(server: Server, *, on_startup: LifespanHook, on_shutdown: LifespanHook) -> Litestar:
+def make_app(server: Server, front: Front, *, on_startup: LifespanHook, on_shutdown: LifespanHook) -> Litestar:
     """Return the ASGI application."""
-    modules = (session, sync, manifest, pokes, audit, records, local, reports, lists, calendars, prints)
-    return LeanLitestar(
+    modules = (
+        session,
+        sync,
+        manifest,
+        pokes,
+        audit,
+        records,
+        local,
+        reports,
+        lists,
+        calendars,
+        prints,
+        blobs,
+        uploads,
+        people,
+        devices,
+    )
+    app = LeanLitestar(
         route_handlers=[
             *health.routes(server),
             Router(API, route_handlers=[route for module in modules for route in module.routes(server)]),
@@ -26,6 +60,8 @@ def make_app(server: Server, *, on_startup: LifespanHook, on_shutdown: LifespanH
         request_max_body_size=None,
         logging_config=None,
     )
+    app.asgi_handler = front.before(app.asgi_handler)
+    return app
 
 
 class LeanLitestar(Litestar):

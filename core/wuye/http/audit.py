@@ -1,7 +1,9 @@
 """``GET /ledger`` and ``GET /history/{entity}/{record}``: who did what, when, with what outcome (protocol §2).
 
-Values are shown only to who may read that record now. Who reads all of a site's review items (supervisors, auditors)
-sees of the rest that it happened; nobody else sees any of it.
+``site`` says where, ``entity``, ``record``, ``user``, ``status`` what, ``from`` and ``until`` when it was received;
+``newest=true`` begins at the end, ``since`` and ``limit`` page. Values are shown only to who may read that record now.
+Who reads all of a site's review items (supervisors, auditors) sees of the rest that it happened; nobody else sees any
+of it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,8 +19,10 @@ from wuye.http.bodies import AnyRequest
 from wuye.http.encoding import answer
 from wuye.http.server import Server
 from wuye.http.speakers import Speaker
+from wuye.kernel.clock import from_wire, to_wire
 from wuye.kernel.errors import Problem
 from wuye.storage.sqlite import SqliteSnapshot
+from wuye.storage.sqlite.trail import newest, position_at
 from wuye.sync.directory import Access
 from wuye.sync.rows import LedgerRow, Need, Ref, Stored
 
@@ -28,6 +32,9 @@ MAX_SCAN = 5_000
 """Ledger rows that one request looks at; its ``next`` goes on from there."""
 
 _FILTERS = ("entity", "record", "user", "status")
+_QUERY = frozenset({"site", "since", "limit", "from", "until", "newest", *_FILTERS})
+_END = 1 << 39
+"""Beyond every position of a site."""
 
 
 class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -68,6 +75,9 @@ class _Asked(Struct, frozen=True, kw_only=True):
     site: str
     since: int
     limit: int
+    begins: str
+    ends: str
+    newest: bool
     filters: Mapping[str, str]
 
 
@@ -108,7 +118,7 @@ def _query(request: AnyRequest) -> dict[str, str]:
 
 
 def _asked(given: Mapping[str, str]) -> _Asked:
-    unknown = sorted(given.keys() - {"site", "since", "limit", *_FILTERS})
+    unknown = sorted(given.keys() - _QUERY)
     if unknown or any(len(value) > 200 for value in given.values()):
         raise Problem("invalid_request", "unknown or too long", fields=tuple(name[:60] for name in unknown[:20]))
     since, limit = given.get("since", "0"), given.get("limit", str(PAGE))
@@ -122,8 +132,18 @@ def _asked(given: Mapping[str, str]) -> _Asked:
         site=given["site"],
         since=int(since),
         limit=int(limit),
+        begins=_moment(given, "from"),
+        ends=_moment(given, "until"),
+        newest=given.get("newest") == "true",
         filters={name: given[name] for name in _FILTERS if name in given},
     )
+
+
+def _moment(given: Mapping[str, str], name: str) -> str:
+    try:
+        return to_wire(from_wire(given[name])) if name in given else ""
+    except (ValueError, OverflowError):
+        raise Problem("invalid_request", f"{name} must be a moment with its zone", fields=(name,)) from None
 
 
 def _reader(asked: _Asked, access: Access, user: str) -> Callable[[SqliteSnapshot], _Found]:
@@ -134,10 +154,17 @@ def _reader(asked: _Asked, access: Access, user: str) -> Callable[[SqliteSnapsho
     def unit(snapshot: SqliteSnapshot) -> _Found:
         rows: list[LedgerRow] = []
         records: dict[Ref, Stored] = {}
-        after, scanned = asked.since, 0
+        low = position_at(snapshot, asked.site, asked.begins) - 1 if asked.begins else 0
+        high = position_at(snapshot, asked.site, asked.ends) if asked.ends else _END
+        after = min(asked.since or high, high) if asked.newest else max(asked.since, low)
+        scanned = 0
         while scanned < MAX_SCAN:
-            some = snapshot.ledger(asked.site, after=after, limit=MAX_PAGE, ref=ref)
-            fitting = [row for row in some if all(getattr(row, k) == v for k, v in asked.filters.items())]
+            if asked.newest:
+                some = newest(snapshot, asked.site, before=after, limit=MAX_PAGE, ref=ref)
+            else:
+                some = snapshot.ledger(asked.site, after=after, limit=MAX_PAGE, ref=ref)
+            within = [row for row in some if low < row.pos < high]
+            fitting = [row for row in within if all(getattr(row, k) == v for k, v in asked.filters.items())]
             wanted = {(row.entity, row.record) for row in fitting} - records.keys()
             records.update(snapshot.load(asked.site, Need(records=wanted)).records)
             for row in fitting:
@@ -146,7 +173,7 @@ def _reader(asked: _Asked, access: Access, user: str) -> Callable[[SqliteSnapsho
                     if len(rows) == asked.limit:
                         return _Found(rows=rows, records=records, next=row.pos)
             scanned += len(some)
-            if len(some) < MAX_PAGE:
+            if len(within) < MAX_PAGE:
                 return _Found(rows=rows, records=records, next=None)
             after = some[-1].pos
         return _Found(rows=rows, records=records, next=after)

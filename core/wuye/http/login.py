@@ -1,10 +1,10 @@
-"""Logging in: password, device and replica become a token (protocol §2 ``POST /session``)."""
+"""Logging in: password or start code, device and replica become a token (protocol §2 ``POST /session``)."""
 
-import secrets
-from datetime import UTC, datetime
-
+from msgspec import Struct
 from msgspec.structs import replace
 
+from wuye.http.codes import fold_code
+from wuye.http.opening import admit_device, open_session, store_session
 from wuye.http.passwords import Passwords, is_outdated
 from wuye.http.sessions import (
     MAX_PASSWORD,
@@ -13,23 +13,28 @@ from wuye.http.sessions import (
     check_address,
     check_password,
     check_unlocked,
-    digest_of,
     fold_username,
     is_expired,
     policy_of,
 )
 from wuye.http.speakers import Speakers
-from wuye.kernel.clock import from_wire, to_ms, to_wire
+from wuye.kernel.clock import to_ms
 from wuye.kernel.errors import Problem
-from wuye.kernel.ids import derive, is_uuid, time_of, uuid7
-from wuye.protocol.wire import Device, LoggedIn, LogIn, Op
+from wuye.kernel.ids import is_uuid
+from wuye.protocol.wire import Device, LoggedIn, LogIn
 from wuye.storage.road import Road
-from wuye.storage.sqlite import Account, Accounts, Replica, Session, SqliteSnapshot, SqliteTransaction
+from wuye.storage.sqlite import Account, Session, SqliteSnapshot, SqliteTransaction, StartCode
 from wuye.sync.directory import Directory
-from wuye.sync.rows import Need, Stored
 
-CORE = "plugin:core"
 MAX_STRANGERS = 1_000
+MAX_CODE = 40
+
+
+class _Asking(Struct, frozen=True, kw_only=True):
+    """Who asks to be let in, and what he may prove himself by."""
+
+    account: Account
+    code: StartCode | None = None
 
 
 class LogIns:
@@ -51,35 +56,17 @@ class LogIns:
         """
         _check_form(asked)
         directory = await self._road.directory()
-        account = await self._authenticate(asked, address, directory)
-        account = await self._settle_password(asked, account, directory)
+        asking = await self._authenticate(asked, address, directory)
+        account = await self._settle_password(asked, asking.account, directory)
         if not directory.enabled(account.user):
             raise Problem("forbidden")
-        await self._admit_device(asked.device, account.user, directory.org)
-        now = self._road.clock()
-        token = secrets.token_urlsafe(32)
-        session = Session(
-            digest=digest_of(token),
-            user=account.user,
-            device=asked.device.id,
-            replica="",
-            issued_ms=to_ms(now),
-            expires_ms=to_ms(now) + policy_of(directory).session_ms,
-        )
-        replica = await self._road.store.write("", lambda tx: _open_session(tx, session, account, asked))
+        device = asked.device
+        await admit_device(self._road, device, {"name": device.name, "user": account.user}, directory.org)
+        opened = open_session(account.user, device.id, policy_of(directory), to_ms(self._road.clock()))
+        replica = await self._road.store.write("", lambda tx: _let_in(tx, opened.session, account, asking, asked))
         if asked.new_password is not None:
             self._speakers.forget()
-        values = directory.users[account.user]
-        user: dict[str, object] = {
-            "id": account.user,
-            **{name: values[name] for name in ("username", "name", "locale") if values.get(name)},
-        }
-        return LoggedIn(
-            token=token,
-            replica=replica,
-            user=user,
-            expires=to_wire(datetime.fromtimestamp(session.expires_ms / 1000, UTC)),
-        )
+        return opened.told(replica, directory)
 
     async def log_out(self, session: Session) -> None:
         """End a session; the replica stays."""
@@ -91,20 +78,41 @@ class LogIns:
         await self._road.store.write("", end)
         self._speakers.forget()
 
-    async def _authenticate(self, asked: LogIn, address: str, directory: Directory) -> Account:
+    async def check_address(self, address: str) -> None:
+        """Check that an address did not guess too often.
+
+        Raises:
+            Problem: ``too_many_attempts``.
+        """
+        now_ms = to_ms(self._road.clock())
+        check_address(
+            await self._road.read(lambda s: [s.accounts.attempts(address, now_ms - span) for span, _ in WAITS])
+        )
+
+    async def note_failure(self, address: str) -> None:
+        """Count a guess of an address that named nobody."""
+        now_ms = to_ms(self._road.clock())
+        await self._road.store.write("", lambda tx: tx.accounts.note_attempt(address, now_ms))
+
+    async def _authenticate(self, asked: LogIn, address: str, directory: Directory) -> _Asking:
+        await self.check_address(address)
         now_ms = to_ms(self._road.clock())
         folded = fold_username(asked.username)
 
-        def read(snapshot: SqliteSnapshot) -> tuple[Account | None, list[int]]:
-            accounts = snapshot.accounts
-            return accounts.by_username(folded), [accounts.attempts(address, now_ms - span) for span, _ in WAITS]
+        def read(snapshot: SqliteSnapshot) -> tuple[Account | None, StartCode | None]:
+            account = snapshot.accounts.by_username(folded)
+            return account, snapshot.accounts.start_code(account.user) if account and asked.code else None
 
-        account, failures = await self._road.read(read)
-        check_address(failures)
+        account, code = await self._road.read(read)
         account = account or self._strangers.get(folded) or _stranger(asked.username, folded)
         check_unlocked(account, now_ms)
-        if await self._passwords.verify(account.hash, asked.password):
-            return account
+        if asked.code:
+            hash_, given = code.hash if code and now_ms < code.expires_ms else "", fold_code(asked.code)
+        else:
+            over = 0 < account.once_until_ms <= now_ms
+            hash_, given = "" if over else account.hash, asked.password
+        if await self._passwords.verify(hash_, given):
+            return _Asking(account=account, code=code)
         await self._note_failure(account, address, directory)
         raise Problem("bad_credentials")
 
@@ -125,13 +133,13 @@ class LogIns:
         await self._road.store.write("", note)
 
     async def _settle_password(self, asked: LogIn, account: Account, directory: Directory) -> Account:
-        """Store a new password, or today's kind of hash of the old one."""
+        """Store a new password, or today's kind of hash of the old one. A start code needs neither."""
         now_ms = to_ms(self._road.clock())
         policy = policy_of(directory)
         if asked.new_password is None:
-            if is_expired(account, policy, now_ms):
+            if not asked.code and is_expired(account, policy, now_ms):
                 raise Problem("password_expired")
-            if is_outdated(account.hash):
+            if not asked.code and is_outdated(account.hash):
                 account = replace(account, hash=await self._passwords.hash(asked.password))
             return replace(account, failed=0, locked_until_ms=0)
         everywhere = any(g.site == directory.org and g.holds(now_ms) for g in directory.grants(account.user))
@@ -139,102 +147,52 @@ class LogIns:
             raise Problem("weak_password", fields=("new_password",), extra={"min": policy.length, "max": MAX_PASSWORD})
         check_password(asked.new_password, account.username, policy, everywhere=everywhere)
         hash_ = await self._passwords.hash(asked.new_password)
-        return replace(account, hash=hash_, changed_ms=now_ms, failed=0, locked_until_ms=0)
-
-    async def _admit_device(self, device: Device, user: str, org: str) -> None:
-        """Check that the device is not revoked, and enter it in the organisation's log where it is news."""
-        ref = ("device", device.id)
-        known = await self._road.read(lambda snapshot: snapshot.load(org, Need(records={ref})).records.get(ref))
-        if known is not None and known.values.get("revoked"):
-            raise Problem("device_revoked", extra={"wipe": True, "at_once": bool(known.values.get("wipe_at_once"))})
-        if op := _device_op(device, known, user, org, to_wire(self._road.clock())):
-            await self._road.submit(CORE, "devices", org, [op], writes=frozenset({"device.create", "device.update"}))
+        return replace(account, hash=hash_, changed_ms=now_ms, once_until_ms=0, failed=0, locked_until_ms=0)
 
 
-def _check_form(asked: LogIn) -> None:
-    device = asked.device
-    bad = [
+def check_device(device: Device) -> list[str]:
+    """Name what is at fault with what a device says of itself."""
+    return [
         name
         for name, good in (
-            ("username", 0 < len(asked.username) <= 200),
-            ("password", 0 < len(asked.password) <= MAX_PASSWORD),
             ("device.id", is_uuid(device.id)),
             ("device.name", len(device.name) <= 200),
             ("device.platform", len(device.platform) <= 100),
             ("device.app", len(device.app) <= 60),
+        )
+        if not good
+    ]
+
+
+def _check_form(asked: LogIn) -> None:
+    bad = [
+        name
+        for name, good in (
+            ("username", 0 < len(asked.username) <= 200),
+            ("password", bool(asked.password) != bool(asked.code) and len(asked.password) <= MAX_PASSWORD),
+            ("code", len(asked.code) <= MAX_CODE),
             ("fork_of", asked.fork_of is None or is_uuid(asked.fork_of)),
             ("adopt", asked.adopt is None or is_uuid(asked.adopt)),
         )
         if not good
-    ]
+    ] + check_device(asked.device)
     if bad:
         raise Problem("invalid_request", "missing, too long or no UUID: " + ", ".join(bad), fields=tuple(bad))
 
 
-def _device_op(device: Device, known: Stored | None, user: str, org: str, at: str) -> Op | None:
-    told: dict[str, object] = {"platform": device.platform, "app": device.app}
-    if known is None:
-        # Derived: two log-ins at once make one record.
-        values = {**told, "name": device.name, "user": user}
-        return Op(
-            n=0,
-            op=derive("device", device.id, ms=0),
-            site=org,
-            entity="device",
-            record=device.id,
-            kind="create",
-            at=at,
-            set={name: value for name, value in values.items() if value},
-        )
-    news = {name: value for name, value in told.items() if value and known.values.get(name) != value}
-    if not news or known.deleted:
-        return None
-    return Op(
-        n=0,
-        op=uuid7(to_ms(from_wire(at)), secrets.token_bytes(10)),
-        site=org,
-        entity="device",
-        record=device.id,
-        kind="update",
-        at=at,
-        set=news,
-        was={name: known.values.get(name) for name in news},
-        base=known.seq,
-    )
-
-
-def _open_session(tx: SqliteTransaction, session: Session, account: Account, asked: LogIn) -> str:
+def _let_in(tx: SqliteTransaction, session: Session, account: Account, asking: _Asking, asked: LogIn) -> str:
     """Write account, replica and session; return the replica's id."""
     accounts = tx.accounts
+    if asking.code is not None:
+        # Read again: of two who come with the same code at once, one comes too late.
+        if accounts.start_code(account.user) != asking.code:
+            raise Problem("bad_credentials")
+        accounts.forget_start_code(account.user)
     if asked.new_password is not None:
         accounts.end_sessions(session.issued_ms, user=session.user)
     if accounts.account(account.user) != account:
         accounts.put_account(account)
-    replica = _replica_for(accounts, session, asked)
-    accounts.put_session(replace(session, replica=replica))
-    return replica
-
-
-def _replica_for(accounts: Accounts, session: Session, asked: LogIn) -> str:
-    """Return the replica of this user on this device: a new one for a fork, the same one otherwise."""
-    known = accounts.replica(asked.fork_of or asked.adopt or "")
-    if known is not None and known.user != session.user:
-        raise Problem("wrong_replica")
-    if asked.adopt is not None and asked.fork_of is None:
-        replica = asked.adopt
-        if known is not None:
-            return replica
-        if time_of(replica) == 0:  # derived: a replica on the server, which imports and jobs write by
-            raise Problem("wrong_replica")
-    elif asked.fork_of is None and (mine := accounts.replicas(session.user, session.device)):
-        return mine[-1].id
-    else:
-        replica = uuid7(session.issued_ms, secrets.token_bytes(10))
-    parent, synced = (known.id, known.synced_ms) if known else (None, 0)
-    accounts.put_replica(
-        Replica(id=replica, user=session.user, device=session.device, fork_of=parent, synced_ms=synced)
-    )
-    return replica
+    return store_session(accounts, session, fork_of=asked.fork_of, adopt=asked.adopt)
 
 
 def _stranger(username: str, folded: str) -> Account:

@@ -64,7 +64,8 @@ def routes(server: Server) -> Sequence[HTTPRouteHandler]:
         request: AnyRequest, form: FromPath[str], site: FromPath[str], record: FromPath[str]
     ) -> Response[bytes]:
         asker, directory = await asker_of(request, site), await server.road.directory()
-        printed = await server.road.read(lambda snapshot: print_form(snapshot, directory, asker, form, record))
+        objects = server.shelf.objects
+        printed = await server.road.read(lambda snapshot: print_form(snapshot, directory, asker, form, record, objects))
         await log_look_ups_of(server, asker.user, site, printed.look_ups)
         return await page(request, printed.document)
 

@@ -65,7 +65,7 @@ def routes(server: Server) -> Sequence[HTTPRouteHandler]:
         await log_look_ups(server, speaker, site, model, shown, "search")
         page = Records(
             records=[Record(id=record.id, seq=record.seq, values=Raw(record.body)) for record in found],
-            next=_sealed(end) if end else None,
+            next=sealed(end) if end else None,
         )
         return await answer(request, msgspec.json.encode(page))
 
@@ -176,5 +176,6 @@ def _searched(fields: Sequence[Field], values: Mapping[str, object]) -> Iterator
             yield str(value)
 
 
-def _sealed(place: Place) -> str:
+def sealed(place: Place) -> str:
+    """Return where the next page begins, as its caller hands it back (``after=``)."""
     return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode()

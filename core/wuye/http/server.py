@@ -3,12 +3,14 @@
 from msgspec import Struct
 
 from wuye.host import Manifests
+from wuye.http.fleet import Fleet
 from wuye.http.live import Hub
 from wuye.http.speakers import Speakers
 from wuye.kernel.errors import Problem
 from wuye.model.registry import Registry
 from wuye.reports.long_reads import LongReads
 from wuye.settings import Settings
+from wuye.storage.blobs import Shelf
 from wuye.storage.road import Road
 
 API = "/api/v1"
@@ -39,6 +41,8 @@ class Server(Struct, frozen=True, kw_only=True):
     speakers: Speakers
     manifests: Manifests
     hub: Hub
+    fleet: Fleet
+    shelf: Shelf
     gate: Gate
     epoch: str
     version: str

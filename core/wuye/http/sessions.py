@@ -67,7 +67,7 @@ def check_password(password: str, username: str, policy: Policy, *, everywhere: 
 
 def is_expired(account: Account, policy: Policy, now_ms: int) -> bool:
     """Tell whether the password must be changed."""
-    return now_ms >= account.changed_ms + policy.password_ms
+    return account.once_until_ms > 0 or now_ms >= account.changed_ms + policy.password_ms
 
 
 def after_failure(account: Account, policy: Policy, now_ms: int) -> Account:

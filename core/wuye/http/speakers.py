@@ -15,9 +15,11 @@ MAX_KNOWN = 20_000
 
 
 class Speaker(Struct, frozen=True, kw_only=True):
-    """A session as it was read; ``dead_ms`` is when its user or device lost it, or when he logged out."""
+    """A session as it was read; ``dead_ms`` is when its user or device lost it, or when he logged out. ``push_only``:
+    by the token that can read nothing."""
 
     session: Session
+    push_only: bool = False
     dead_ms: int | None = None
     revoked: bool = False
     at_once: bool = False
@@ -54,11 +56,13 @@ class Speakers:
         """Return who holds this ``Authorization`` header.
 
         Raises:
-            Problem: ``unauthorized``, ``device_revoked``.
+            Problem: ``unauthorized``, ``device_revoked``, ``push_only``.
         """
         speaker = await self.find(header)
         if not speaker.alive(to_ms(self._road.clock())):
             raise speaker.refusal()
+        if speaker.push_only:
+            raise Problem("push_only")
         return speaker
 
     async def may_offer(self, speaker: Speaker) -> bool:
@@ -96,7 +100,7 @@ class Speakers:
 
 
 def _read(snapshot: SqliteSnapshot, digest: bytes) -> Speaker | None:
-    session = snapshot.accounts.session(digest)
+    session = snapshot.accounts.session(digest) or snapshot.accounts.pushing_session(digest)
     if session is None:
         return None
     user, device = ("user", session.user), ("device", session.device)
@@ -110,6 +114,7 @@ def _read(snapshot: SqliteSnapshot, digest: bytes) -> Speaker | None:
     ]
     return Speaker(
         session=session,
+        push_only=session.digest != digest,
         dead_ms=min((end for end in ends if end is not None), default=None),
         revoked=revoked is not None,
         at_once=_says(revoked, "wipe_at_once"),

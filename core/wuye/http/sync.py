@@ -17,8 +17,9 @@ from wuye.http.problems import language_of
 from wuye.http.server import Server
 from wuye.http.speakers import Speaker
 from wuye.kernel.clock import to_ms, to_wire
+from wuye.kernel.errors import Problem
 from wuye.model.catalogue import Catalogue
-from wuye.protocol.wire import MAX_BODY, VERSION, Result, SyncRequest, SyncResponse
+from wuye.protocol.wire import MAX_BODY, VERSION, Receipt, Result, SyncRequest, SyncResponse
 from wuye.storage.road import Road
 from wuye.sync.directory import Access, Directory
 from wuye.sync.door import Principal
@@ -41,18 +42,26 @@ def routes(server: Server) -> Sequence[ASGIRouteHandler]:
 
     async def serve(speaker: Speaker, asked: SyncRequest, now: datetime, language: str) -> bytes:
         alive = speaker.alive(to_ms(now))
-        if alive and (same := quiet.answer(speaker, asked, now)):
-            return same
-        if not alive and not (asked.ops and asked.cursor is None and await server.speakers.may_offer(speaker)):
+        if alive:
+            server.fleet.heard(speaker.session.replica, asked.health, to_ms(now))
+            if speaker.push_only and not asked.ops:
+                raise Problem("push_only")
+            if not speaker.push_only and (same := quiet.answer(speaker, asked, now)):
+                server.fleet.up_to_date(speaker.session.replica, to_ms(now))
+                return same
+        elif not (asked.ops and asked.cursor is None and await server.speakers.may_offer(speaker)):
             raise speaker.refusal()
-        principal = Principal(user=speaker.user, replica=speaker.session.replica, alive=alive)
+        reads = alive and not speaker.push_only
+        principal = Principal(user=speaker.user, replica=speaker.session.replica, alive=alive, reads=reads)
         await server.road.directory()
         seen = quiet.look(speaker, now)
         answered = await server.road.exchange(principal, asked, alarm.reset_today(asked.have, speaker, now))
         alarm.note(answered.mismatches, speaker)
         results = [_spoken(result, server.registry.catalogue, language) for result in answered.response.results]
-        if not alive:  # what the outbox of a dead token is told, and no more (protocol §5)
-            return _encode({"acked": answered.response.acked, "results": results})
+        if not reads:  # what an outbox is told, and no more (protocol §5)
+            return _encode(Receipt(acked=answered.response.acked, results=results))
+        if not answered.response.more:
+            server.fleet.up_to_date(speaker.session.replica, to_ms(now))
         body = _encode(structs.replace(answered.response, results=results))
         quiet.learn(speaker, asked, answered.response, body, seen)
         return body

@@ -10,6 +10,7 @@ from functools import partial
 
 from wuye.http.log import log
 from wuye.http.sessions import DAY_MS, WAITS
+from wuye.jobs.blobs import BlobCare
 from wuye.jobs.freezing import Freezer
 from wuye.kernel.clock import to_ms, to_wire
 from wuye.model.plugin import Job
@@ -18,6 +19,7 @@ from wuye.model.report import Rows
 from wuye.model.rules import FollowUp
 from wuye.reports.long_reads import LongReads
 from wuye.reports.reading import InformedReader
+from wuye.storage.blobs import Shelf
 from wuye.storage.road import Road
 from wuye.sync.directory import Directory
 
@@ -26,16 +28,27 @@ FIRST = 5.0
 """Seconds after the start at which everything is done once: first the waiting tablets are served."""
 
 Work = Callable[[], Awaitable[object]]
+Scheduled = tuple[str, float, Work]
+"""A name, seconds between two rounds, what is done."""
 
 
 class Jobs:
     """All that runs by the clock in one server process. Each round of a job waits for the round before."""
 
-    def __init__(self, road: Road, registry: Registry, long_reads: LongReads) -> None:
+    def __init__(
+        self,
+        road: Road,
+        registry: Registry,
+        long_reads: LongReads,
+        shelf: Shelf,
+        more: Sequence[Scheduled] = (),
+    ) -> None:
+        self._more = more
         self._road = road
         self._registry = registry
         self._long_reads = long_reads
         self.freezer = Freezer(road, registry, long_reads)
+        self.blobs = BlobCare(road, shelf)
         self._tasks: list[asyncio.Task[None]] = []
         self._started = False
 
@@ -69,6 +82,7 @@ class Jobs:
         failed_ms = to_ms(now) - max(span for span, _ in WAITS)
         await self._road.store.write("", lambda transaction: transaction.accounts.forget_sessions(dead_ms))
         await self._road.store.write("", lambda transaction: transaction.accounts.forget_attempts(failed_ms))
+        await self._road.store.write("", lambda transaction: transaction.accounts.forget_secrets(to_ms(now)))
 
     async def run(self, plugin: str, job: Job) -> None:
         """Run a plugin's job at every site where the plugin is on."""
@@ -78,10 +92,13 @@ class Jobs:
                 asked = await self._long_reads.run(partial(_ask, job, site, self._road.clock(), directory))
                 await self._road.follow_up(plugin, job.id, site, asked, frozenset(job.writes))
 
-    def _schedule(self) -> Iterator[tuple[str, float, Work]]:
+    def _schedule(self) -> Iterator[Scheduled]:
+        yield from self._more
         yield "sweep", HOUR, self.sweep
         yield "purge", 24 * HOUR, self.purge
         yield "freeze", HOUR, self.freezer.sweep
+        yield "blobs", 24 * HOUR, self.blobs.tidy
+        yield "missing_blobs", 24 * HOUR, self.blobs.report_missing
         for plugin, job in self._registry.jobs:
             yield f"{plugin}.{job.id}", job.every, lambda plugin=plugin, job=job: self.run(plugin, job)  # type: ignore[misc]
 

@@ -35,6 +35,11 @@ def from_wire(text: str) -> datetime:
     return moment.astimezone(UTC)
 
 
+def wire_of(ms: int) -> str:
+    """Write whole milliseconds since 1970 as `to_wire` does."""
+    return to_wire(datetime.fromtimestamp(ms / 1000, UTC))
+
+
 def to_ms(moment: datetime) -> int:
     """Return whole milliseconds since 1970."""
     return int(moment.timestamp() * 1000)

@@ -21,7 +21,8 @@ Upcaster = Callable[[dict[str, object]], dict[str, object]]
 class Field(Struct, frozen=True, kw_only=True):
     """One field of an entity or of a row (protocol §7).
 
-    ``max``/``min`` bound a number, or a text's or list's length. ``merge`` names a policy of protocol §3.3.
+    ``max``/``min`` bound a number, or a text's or list's length. ``pattern`` is one of a text, or of the media types
+    that clients offer to attach. ``merge`` names a policy of protocol §3.3.
     ``readonly`` fields are the server's: no op may set them. ``derive`` and ``when`` are expressions (ADR 1).
     ``value`` is any JSON value and only ever readonly.
     """
@@ -60,7 +61,8 @@ class Transition(Struct, frozen=True, kw_only=True):
     """A named act that leads from some states to one (protocol §3.3).
 
     ``form`` fields are offered with the act, ``needs`` must hold a value after it, ``reason`` asks for ``args.reason``,
-    ``online`` keeps the act for the moment a server is in reach.
+    ``online`` keeps the act for the moment a server is in reach. ``quick`` is done at one tap; its form comes only when
+    something is lacking.
     """
 
     act: str
@@ -71,6 +73,7 @@ class Transition(Struct, frozen=True, kw_only=True):
     online: bool = False
     confirm: bool = False
     reason: bool = False
+    quick: bool = False
 
 
 class Workflow(Struct, frozen=True, kw_only=True):
@@ -197,9 +200,10 @@ class Entity(Struct, frozen=True, kw_only=True):
 
     ``stream`` is the part of a site's data that a role reads as a whole; with ``keys`` a grant can be narrowed to
     some of it. ``private`` marks personal data whose every look-up is logged (OWN-7). ``append_only`` records are
-    never changed. ``shown_under`` names ref fields: the record that one refers to lists this entity's records among
-    its own children, also when it is another plugin's (a unit's file, OWN-6). ``upcasters`` bring the ``set`` of an op
-    of an older version up to the next.
+    never changed; ``central`` ones lie in the organisation's log and nowhere else. ``shown_under`` names ref fields:
+    the record that one refers to lists this entity's records among its own children, also when it is another plugin's
+    (a unit's file, OWN-6). ``upcasters`` bring the ``set`` of an op of an older version up to the next. ``powers`` are
+    rights beside those to write: what else a post may do with these records (``user.reset``).
     """
 
     name: str
@@ -221,8 +225,10 @@ class Entity(Struct, frozen=True, kw_only=True):
     deadlines: tuple[Deadline, ...] = ()
     children: tuple[Child, ...] = ()
     shown_under: tuple[str, ...] = ()
+    powers: tuple[str, ...] = ()
     private: bool = False
     append_only: bool = False
+    central: bool = False
 
     def field(self, name: str) -> Field:
         """Return the field of this name.

@@ -108,10 +108,14 @@ class DemoRecord(Struct, frozen=True, kw_only=True):
 
 
 class Demo(Struct, frozen=True, kw_only=True):
-    """Demo data of a plugin for one site; ``off_at`` names site codes where the demo leaves the plugin off."""
+    """Demo data of a plugin for one site; ``off_at`` names site codes where the demo leaves the plugin off.
+
+    ``files`` are the contents that records name by their SHA-256.
+    """
 
     records: Callable[[str, int], Iterable[DemoRecord | DemoAct]]
     off_at: tuple[str, ...] = ()
+    files: tuple[bytes, ...] = ()
 
 
 class Contribution(Struct, frozen=True, kw_only=True):

@@ -25,6 +25,8 @@ ROLES = "role"
 """The code list of all roles; a company's own roles join it."""
 REPORTS = "report"
 """The code list of all reports, for fields that name one."""
+PLUGINS = "plugin"
+"""The code list of what a site may switch on."""
 META_FIELDS = ("created_at", "created_by", "updated_at", "updated_by")
 
 
@@ -106,6 +108,8 @@ class Registry:
         # So that a grant names a post that there is.
         _claim(self.codes, ROLES, CodeList(id=ROLES, values=dict.fromkeys(self.roles)), "core", "code list")
         _claim(self.codes, REPORTS, CodeList(id=REPORTS, values=dict.fromkeys(self.reports)), "core", "code list")
+        plugins = [c.info.id for c in self.contributions if c.info.id != "core"]
+        _claim(self.codes, PLUGINS, CodeList(id=PLUGINS, values=dict.fromkeys(plugins)), "core", "code list")
         for plugin, fault in faults(self):
             raise BadPlugin(plugin, fault)
         self.models = self.compile({})

@@ -18,6 +18,8 @@ Check = Callable[[object], object]
 
 TEXT_MAX, NOTE_MAX, LIST_MAX, ROWS_MAX = 500, 20_000, 200, 200
 INTEGER_MAX = 2**53 - 1  # what every client language holds exactly
+STANDS_FOR = ("thumb:", "annotated:")
+"""How the role of an attachment begins that stands for another; its hash follows."""
 _SHA = re.compile(r"[0-9a-f]{64}")
 _PHONE = re.compile(r"[0-9+()\-./#*,; extEXT]{3,40}")
 _DURATION = re.compile(r"P(?=.)(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?")
@@ -252,10 +254,18 @@ def _row(index: int, row: object, checks: Mapping[str, Check], required: list[st
     return clean
 
 
+def originals(value: object) -> list[object]:
+    """Return the attachments of a field less those that stand for another one: thumbnails, annotated copies."""
+    listed = value if isinstance(value, list) else []
+    return [blob for blob in listed if not (isinstance(blob, dict) and str(blob.get("role")).startswith(STANDS_FOR))]
+
+
 def _blobs(field: Field, _codes: object) -> Check:
+    most = field.max or LIST_MAX
+
     def check(value: object) -> object:
-        if not isinstance(value, list) or len(value) > (field.max or LIST_MAX):
-            raise BadValue("must be a list of attachments")
+        if not isinstance(value, list) or len(value) > 3 * most or len(originals(value)) > most:
+            raise BadValue(f"must be a list of at most {most} attachments")
         for blob in value:
             if not isinstance(blob, dict) or not _SHA.fullmatch(str(blob.get("sha256"))):
                 raise BadValue("holds an attachment without its sha256")

@@ -203,12 +203,13 @@ class Composer:
             texts = [("", "", str(value or ""))]
         return Texts(label=self._label(block.label, entity, block.field), texts=texts)
 
-    def _place(self, label: str, path: str | None, entity: str, stored: Stored | None) -> tuple[str, str, str]:
+    def _place(self, label: str, path: str | None, entity: str, stored: Stored | None) -> tuple[str, str, str, str]:
         value = self._raw(self._find(entity, stored, path)) if path else None
         text = self._looks.text(label)
         if not isinstance(value, dict):
-            return text, "", ""
-        return text, str(value.get("signer") or ""), format_moment(str(value["at"]), self._looks)
+            return text, "", "", ""
+        signer, drawn = str(value.get("signer") or ""), self._view.image(str(value.get("sha256")))
+        return text, signer, format_moment(str(value["at"]), self._looks), drawn
 
     def _children(self, block: Records | Each, stored: Stored | None) -> list[Stored]:
         found = self._view.records(block.entity, block.field, stored.id) if stored else ()

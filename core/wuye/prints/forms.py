@@ -13,6 +13,7 @@ from wuye.prints.composing import Composer, scope_of
 from wuye.prints.gathering import SHARED, View
 from wuye.prints.rendering import Document, render
 from wuye.protocol.wire import Op
+from wuye.storage.blobs import Objects
 from wuye.sync.directory import Directory
 from wuye.sync.ports import Snapshot
 from wuye.sync.rows import Find, Need, Stored
@@ -34,14 +35,16 @@ class Printed(Struct, frozen=True):
     look_ups: Sequence[Op]
 
 
-def print_form(snapshot: Snapshot, directory: Directory, asker: Asker, form: str, record: str) -> Printed:
-    """Return a form about a record.
+def print_form(
+    snapshot: Snapshot, directory: Directory, asker: Asker, form: str, record: str, objects: Objects | None = None
+) -> Printed:
+    """Return a form about a record, with what people drew as they signed if it is told where attachments lie.
 
     Raises:
         Problem: ``not_found``, no such form or record here, or not for him, or the form is not for this record.
     """
     known = directory.registry.prints.get(form)
-    view = View(snapshot, directory, asker.site, asker.user, asker.now)
+    view = View(snapshot, directory, asker.site, asker.user, asker.now, objects)
     stored = _record(view, known.entity, record) if known else None
     if known is None or stored is None or not _offered(view, known, stored):
         raise Problem("not_found")

@@ -4,20 +4,25 @@ Whoever asks gets what is known by now; the rest is noted, and `View.fetch` look
 until nothing is new costs one query a round and kind, never one a record.
 """
 
+import base64
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
 from wuye.kernel.clock import to_ms, to_wire
+from wuye.kernel.errors import Problem
 from wuye.kernel.ids import uuid7
 from wuye.model.registry import META_FIELDS
 from wuye.model.report import Table
 from wuye.protocol.wire import Op
 from wuye.reports.shown import Looks, shown, title_of
+from wuye.storage.blobs import Objects
+from wuye.sync.blobs import may_read
 from wuye.sync.directory import Directory
 from wuye.sync.ports import Snapshot
 from wuye.sync.rows import Find, Need, Ref, Stored
 
+MAX_IMAGE = 1 << 20
 SHARED = ("user", "site")
 """Entities whose records lie at the organisation and are referred to from everywhere."""
 
@@ -25,12 +30,21 @@ SHARED = ("user", "site")
 class View:
     """What ``user`` may read of a site at a moment; anything else is as if it were not there."""
 
-    def __init__(self, snapshot: Snapshot, directory: Directory, site: str, user: str, now: datetime) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        directory: Directory,
+        site: str,
+        user: str,
+        now: datetime,
+        objects: Objects | None = None,
+    ) -> None:
         self.directory = directory
         self.site = site
         self.user = user
         self.now = now
         self._snapshot = snapshot
+        self._objects = objects
         self._access = directory.access(user, to_ms(now))
         self._records: dict[Ref, Stored | None] = {}
         self._found: dict[Find, Sequence[Stored]] = {}
@@ -71,6 +85,19 @@ class View:
             return getattr(stored, field)
         self._shown.setdefault((stored.entity, stored.id), set()).add(field)
         return stored.values.get(field)
+
+    def image(self, sha: str) -> str:
+        """Return a stored image as a data URI; '' where it is not there, not for the reader, or too large for paper."""
+        blob = self._snapshot.blobs.stored([sha]).get(sha)
+        if self._objects is None or blob is None or blob.size > MAX_IMAGE or not blob.type.startswith("image/"):
+            return ""
+        if not may_read(self._snapshot.blobs.namings([sha]).get(sha, []), self._access):
+            return ""
+        try:
+            data = b"".join(self._objects.pieces(sha))
+        except Problem:  # the form is worth more than the drawing in it
+            return ""
+        return f"data:{blob.type};base64,{base64.b64encode(data).decode()}"
 
     def look_ups(self) -> list[Op]:
         """Return the ops that log which private data was shown of whom (OWN-7)."""

@@ -49,10 +49,10 @@ class Texts(Struct, frozen=True, kw_only=True):
 
 
 class SignHere(Struct, frozen=True):
-    """Places to sign: (label, who signed, when); empty where nobody has yet."""
+    """Places to sign: (label, who signed, when, what he drew as a data URI); empty where nobody has yet."""
 
     kind = "signatures"
-    places: Sequence[tuple[str, str, str]]
+    places: Sequence[tuple[str, str, str, str]]
 
 
 class Code(Struct, frozen=True):

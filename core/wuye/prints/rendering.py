@@ -36,6 +36,7 @@ def render(page: Page) -> Document:
             "default-src 'none'",
             f"style-src {_hash(style)}",
             f"script-src {_hash(script)}",
+            "img-src data:",
             "base-uri 'none'",
             "form-action 'none'",
         )

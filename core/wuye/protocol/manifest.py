@@ -1,11 +1,11 @@
 """The manifest's shapes, version 1 (protocol §7). No logic. Absent keys hold their default."""
 
 from collections.abc import Mapping, Sequence
+from typing import Annotated
 
-from msgspec import Raw, Struct, field
+from msgspec import Meta, Raw, Struct, field
 
-Text = Mapping[str, str]
-"""One text by language: ``zh-Hant``, ``zh-Hans``, ``ru``, ``en``."""
+Text = Annotated[Mapping[str, str], Meta(title="Text", description="One text by language: zh-Hant, zh-Hans, ru, en.")]
 
 
 class Lean(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -112,7 +112,7 @@ class Account(Lean, frozen=True, kw_only=True):
     overdraft: str | None = None
 
 
-class Number(Struct, frozen=True, kw_only=True):
+class Numbering(Struct, frozen=True, kw_only=True):
     """Which field takes the device's number at once, and with which prefix."""
 
     field: str
@@ -143,6 +143,7 @@ class Transition(Lean, frozen=True, kw_only=True):
     online: bool = False
     confirm: Text | None = None
     reason: bool = False
+    quick: bool = False
 
 
 class Workflow(Lean, frozen=True, kw_only=True):
@@ -239,7 +240,7 @@ class Entity(Lean, frozen=True, kw_only=True):
     append_only: bool = False
     constraints: tuple[Constraint, ...] = ()
     unique: tuple[Sequence[str], ...] = ()
-    number: Number | None = None
+    number: Numbering | None = None
     extends: Extends | None = None
     account: Account | None = None
     workflow: Workflow | None = None
@@ -249,8 +250,14 @@ class Entity(Lean, frozen=True, kw_only=True):
     prints: tuple[Print, ...] = ()
 
 
+class GrantedEntity(Entity, frozen=True, kw_only=True):
+    """An entity as a user gets it: ``rights`` names by site what he may do (``read``, ``create``, ``act.<act>``, …)."""
+
+    rights: Mapping[str, Sequence[str]]
+
+
 class Body(Struct, frozen=True, kw_only=True):
-    """A manifest but for its ``hash``; an entity is `Entity` with ``rights``, encoded before."""
+    """A manifest but for its ``hash``; what is raw here was encoded before."""
 
     server: str
     epoch: str
@@ -259,6 +266,12 @@ class Body(Struct, frozen=True, kw_only=True):
     calendars: Mapping[str, object]
     policies: Mapping[str, object]
     limits: Mapping[str, object]
-    entities: Mapping[str, Raw]
-    codes: Mapping[str, Raw]
-    texts: Raw
+    entities: Mapping[str, Annotated[Raw, Meta(extra={"holds": GrantedEntity})]]
+    codes: Mapping[str, Annotated[Raw, Meta(extra={"holds": Sequence[Code]})]]
+    texts: Annotated[Raw, Meta(extra={"holds": Mapping[str, Text]})]
+
+
+class Manifest(Body, frozen=True, kw_only=True):
+    """What this user's client needs to work offline."""
+
+    hash: str

@@ -3,12 +3,12 @@
 `VERSION` and the digest of these shapes are pinned together by a test: who changes a shape adds to `HISTORY`.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import UNSET, Raw, Struct, UnsetType
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 VERSION = 1
-HISTORY = {1: "first version"}
+HISTORY = {1: "first version; push tokens, start codes and enrolment came with the tablet"}
 
 MAX_OPS = 500
 MAX_BODY = 1 << 20
@@ -70,7 +70,7 @@ class SyncRequest(Struct, frozen=True, kw_only=True):
     cursor: str | None = None
     limit: int = 2000
     now: str = ""
-    ops: list[Raw] = []
+    ops: list[Annotated[Raw, Meta(extra={"holds": Op})]] = []
     have: dict[str, tuple[int, int]] = {}
     health: Health | None = None
 
@@ -97,7 +97,7 @@ class FeedChange(Struct, frozen=True, kw_only=True):
     e: str
     r: str
     h: int | UnsetType = UNSET
-    d: Raw | UnsetType | None = UNSET
+    d: Annotated[Raw, Meta(extra={"holds": dict[str, object]})] | UnsetType | None = UNSET
     x: Literal["left"] | UnsetType = UNSET
 
 
@@ -116,6 +116,13 @@ class SyncResponse(Struct, frozen=True, kw_only=True):
     now: str
 
 
+class Receipt(Struct, frozen=True, kw_only=True):
+    """The answer to `SyncRequest` where a token may only push: a dead one (protocol §5), or a `LoggedIn.push_token`."""
+
+    acked: dict[str, int]
+    results: list[Result]
+
+
 class Device(Struct, frozen=True, kw_only=True):
     """The device that logs in."""
 
@@ -126,20 +133,92 @@ class Device(Struct, frozen=True, kw_only=True):
 
 
 class LogIn(Struct, frozen=True, kw_only=True):
-    """``POST /session``. ``new_password`` answers ``password_expired``."""
+    """``POST /session``. ``code`` is a start code in place of the password, ``new_password`` answers
+    ``password_expired``; ``fork_of`` asks for a new replica, ``adopt`` for the one that the device holds."""
 
     username: str
-    password: str
+    password: str = ""
+    code: str = ""
     device: Device
     fork_of: str | None = None
     adopt: str | None = None
     new_password: str | None = None
 
 
+class Person(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A user as a log-in tells of him."""
+
+    id: str
+    username: str
+    name: str = ""
+    locale: str = ""
+
+
 class LoggedIn(Struct, frozen=True, kw_only=True):
-    """The answer to `LogIn`; ``user`` is the user's id."""
+    """The answer to `LogIn`. ``push_token`` belongs to the same replica and lets nothing be read: a shared tablet sends
+    with it what a user left unsent, while another one is logged in."""
 
     token: str
+    push_token: str
     replica: str
-    user: dict[str, object]
+    user: Person
     expires: str
+
+
+class StartCode(Struct, frozen=True, kw_only=True):
+    """The answer to ``POST /users/{user}/start-code``: good once, in place of the password."""
+
+    code: str
+    expires: str
+
+
+class OneTimePassword(Struct, frozen=True, kw_only=True):
+    """The answer to ``POST /users/{user}/password``: to be changed at the first log-in."""
+
+    password: str
+
+
+class Enrolment(Struct, frozen=True, kw_only=True):
+    """``POST /enrolments``: prepare a device called ``name`` for people of a site, by their ids."""
+
+    site: str
+    name: str
+    people: list[str]
+
+
+class Invited(Struct, frozen=True, kw_only=True):
+    """One of the people of an enrolment, and the code by which he begins on the device."""
+
+    user: str
+    name: str
+    code: str
+
+
+class Ticket(Struct, frozen=True, kw_only=True):
+    """The answer to `Enrolment`; the QR code shows ``url``."""
+
+    ticket: str
+    url: str
+    expires: str
+    people: list[Invited]
+
+
+class Redemption(Struct, frozen=True, kw_only=True):
+    """``POST /enrolments/redeem``, by the device itself."""
+
+    ticket: str
+    device: Device
+
+
+class EnrolledPerson(LoggedIn, frozen=True, kw_only=True):
+    """A session opened for one of the people. The device keeps its tokens wrapped by ``code`` until his first log-in
+    there, which may be offline; then by the PIN that he picks."""
+
+    code: str
+
+
+class Enrolled(Struct, frozen=True, kw_only=True):
+    """The answer to `Redemption`."""
+
+    device: Device
+    people: list[EnrolledPerson]

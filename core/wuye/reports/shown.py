@@ -27,6 +27,7 @@ from wuye.model.catalogue import LANGUAGES
 from wuye.model.entity import Entity, Field
 from wuye.model.registry import META_FIELDS, ROLES, Registry
 from wuye.model.report import Table
+from wuye.model.values import originals
 from wuye.sync.directory import Directory
 
 Text = Mapping[str, str]
@@ -104,7 +105,7 @@ class Looks:
         return list(dict.fromkeys([*self.registry.codes[field.codes].values, *own]))
 
 
-PREFIXED = (ROLES, "report")
+PREFIXED = (ROLES, "report", "plugin")
 """Code lists whose values are named elsewhere: ``role.<id>``, ``report.<id>``."""
 
 
@@ -281,7 +282,7 @@ _FORMS: Mapping[str, Form] = {
     "localized": lambda _key, _field, value, looks: pick(_object(value), looks.language),
     "place": lambda _key, _field, value, _looks: "{lat}, {lon}".format_map(_object(value)),
     "signature": _signature,
-    "blobs": lambda _key, _field, value, _looks: str(len(_nested(value))),
+    "blobs": lambda _key, _field, value, _looks: str(len(originals(_nested(value)))),
     "rows": _rows,
 }
 """How each type of field looks; all others as they are."""

@@ -15,7 +15,7 @@ from wuye.kernel.clock import from_wire, to_ms
 from wuye.model.registry import ROLES, Model, Registry
 from wuye.model.values import BadValue, compile_check
 from wuye.sync.ports import Snapshot
-from wuye.sync.roles import NO_RIGHTS, role_rights
+from wuye.sync.roles import NO_RIGHTS, central_rights, role_rights
 from wuye.sync.rows import Stored
 
 ENTITIES = ("site", "user", "role", "grant", "setting", "calendar", "code")
@@ -104,6 +104,7 @@ class Directory:
             (str(v.get("site") or org), str(v["name"])): _setting(registry, v)
             for v in (r.values for r in by_entity["setting"])
         }
+        self._central = central_rights(registry)
         self._roles = role_rights(registry, [r.values for r in by_entity["role"]])
         self.supervised_streams = self._supervised()
         self._grants: dict[str, list[Grant]] = {}
@@ -192,6 +193,20 @@ class Directory:
             if grant.starts_ms <= at_ms and (grant.ends_ms is None or since < grant.ends_ms)
         ]
         return self._work_out(user, grants).get(site, NOTHING)
+
+    def access_coming(self, user: str, at_ms: int) -> Mapping[str, Access]:
+        """Return what a user may do at a moment and later, by the grants that have not ended."""
+        grants = [grant for grant in self._grants.get(user, []) if grant.ends_ms is None or at_ms < grant.ends_ms]
+        return self._work_out(user, grants)
+
+    def buckets_lost(self, user: str, at_ms: int) -> list[str]:
+        """Return the buckets that a user's grants ever gave him and that he may not hold at a moment. Grants are ended,
+        never overwritten."""
+        present = self.access(user, at_ms)
+        once = self._work_out(user, self._grants.get(user, []))
+        return [
+            name for site, a in once.items() for name in a.buckets if name not in present.get(site, NOTHING).readable
+        ]
 
     def roles_of(self, user: str, site: str, at_ms: int) -> list[str]:
         """Return the roles that a user holds at a site, wide or for a key."""
@@ -292,6 +307,8 @@ class Directory:
         for grant in grants:
             rights, streams = self._roles.get(grant.role, NO_RIGHTS)
             rights_on = {right for right, plugin in rights if plugin in plugins}
+            if site != self.org:
+                rights_on -= self._central
             if grant.key is None:
                 wide |= rights_on
             else:

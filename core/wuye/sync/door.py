@@ -19,8 +19,9 @@ from wuye.protocol.wire import MAX_OPS, VERSION, FeedChange, Op, Result, SyncReq
 from wuye.sync.cursor import Cursor, empty, seal, unseal
 from wuye.sync.directory import ENTITIES, Directory, load_directory
 from wuye.sync.incoming import Incoming, decode_ops
+from wuye.sync.missing import report_missing
 from wuye.sync.ports import Snapshot, Transaction
-from wuye.sync.pull import Mismatch, Page, read_page
+from wuye.sync.pull import Mismatch, Page, names_known_sets, read_page
 from wuye.sync.push import Pushed, Pusher, check_log, home_of, push_site, result_of, rows_of, sweep
 from wuye.sync.reactions import op_of_job
 from wuye.sync.rows import FeedRow, LogHead, Need, Plan
@@ -31,11 +32,13 @@ SUSPECT_MS = 120_000
 
 
 class Principal(Struct, frozen=True, kw_only=True):
-    """Who speaks. ``alive`` False: the token is dead, and only the days of grace let its ops in (protocol §5)."""
+    """Who speaks. ``alive`` False: the token is dead, and only the days of grace let its ops in; ``reads`` False: he is
+    told of his ops alone (protocol §5)."""
 
     user: str
     replica: str
     alive: bool = True
+    reads: bool = True
 
 
 class Answer(Struct, kw_only=True):
@@ -185,6 +188,16 @@ class Door:
         """Judge a site's held ops again where their cause is gone or their days are over."""
         yield Write(site, self._guarded(lambda tx: sweep(tx, self.directory(tx), site, now, retry_rules=retry_rules)))
 
+    def report_missing(self, site: str, before_ms: int, now: datetime) -> Steps[None]:
+        """Put before a person which attachments named before a moment have not come (protocol §6)."""
+        refs = yield Read(lambda snapshot: snapshot.blobs.missing(site, before_ms))
+        assert isinstance(refs, list)
+        if refs:
+            replicas = {ref.author: server_replica(ref.author, "blobs") for ref in refs}
+            yield Write(
+                site, self._guarded(lambda tx: report_missing(tx, self.directory(tx), site, refs, replicas, now))
+            )
+
     def _push(self, admitted: "_Admitted", site: str, ops: Sequence[Incoming], now: datetime) -> Steps[Pushed]:
         pusher = admitted.pusher
         unit = self._guarded(lambda tx: push_site(tx, self.directory(tx), pusher, site, ops, now))
@@ -272,14 +285,17 @@ class Door:
             wake=frozenset().union(*(sent.wake for sent in pushed.values())),
             mismatches=[],
         )
-        if not principal.alive:
+        if not (principal.alive and principal.reads):
             return {}, answer
         access = directory.access(principal.user, to_ms(now))
         cursor = self._unseal(request.cursor, snapshot, principal.replica)
+        if cursor is not None and not names_known_sets(snapshot, cursor):
+            cursor = None
         start = cursor or empty(snapshot.epoch(), principal.replica)
         page = read_page(snapshot, start, access, directory.sites, request.limit, request.have, now, reset_before)
         if request.cursor is not None and cursor is None:
             page.reset = [name for site in access.values() for name in site.buckets]
+            page.drop += directory.buckets_lost(principal.user, to_ms(now))
         manifest = directory.manifest_hash(principal.user, to_ms(now))
         answer.response = _with_page(response, page, seal(page.cursor, self.secret), manifest)
         answer.mismatches = page.mismatches
@@ -322,7 +338,7 @@ def _with_page(response: SyncResponse, page: Page, cursor: str, manifest: str) -
         changes=[_change(row) for row in page.rows],
         cursor=cursor,
         more=page.more,
-        drop=page.drop,
+        drop=list(dict.fromkeys(page.drop)),
         reset=page.reset,
         manifest=manifest,
     )

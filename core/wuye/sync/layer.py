@@ -1,6 +1,6 @@
 """The site as it will be: changes judged so far laid over what is stored. A rejected group's changes fall off whole."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -82,6 +82,7 @@ class Layer:
         self.numbers: dict[str, int] = {}
         self.group_numbers: dict[str, int] = {}
         self.creates: dict[Ref, str] = {}
+        self.named: dict[tuple[Ref, str, str], dict[str, None]] = {}
 
     # What is stored
 
@@ -124,6 +125,11 @@ class Layer:
         if ref not in self.creates:
             self.creates[ref] = self._load(Need(creates={ref})).creates.get(ref, "")
         return self.creates[ref] == "rejected"
+
+    def name(self, ref: Ref, named: Iterable[tuple[str, str]], author: str) -> None:
+        """Note that on somebody's word a record refers to attachments, (field, hash)."""
+        for field, sha in named:
+            self.named.setdefault((ref, field, sha), {})[author] = None
 
     # Drafts
 

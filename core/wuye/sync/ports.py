@@ -7,6 +7,7 @@ memory store of `wuye.testing` runs it in place. What is read and written lies i
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
+from wuye.sync.inventory import BlobBook
 from wuye.sync.rows import (
     Carried,
     Event,
@@ -29,6 +30,11 @@ T = TypeVar("T")
 
 class Snapshot(Protocol):
     """Reads of one moment of the database."""
+
+    @property
+    def blobs(self) -> BlobBook:
+        """What is kept of attachments, in the same transaction; a snapshot only reads it."""
+        ...
 
     def head(self, site: str) -> Head:
         """Return the end of the site's log."""

@@ -9,7 +9,7 @@ from msgspec import Struct
 from wuye.kernel.clock import to_ms
 from wuye.protocol.wire import MAX_PAGE
 from wuye.sync.cursor import Cursor, Position, set_digest, site_key
-from wuye.sync.directory import Access
+from wuye.sync.directory import NOTHING, Access
 from wuye.sync.ports import Snapshot
 from wuye.sync.rows import FeedRow
 
@@ -45,6 +45,11 @@ class _Site(Struct, kw_only=True):
     entitled: tuple[str, ...]
 
 
+def names_known_sets(snapshot: Snapshot, cursor: Cursor) -> bool:
+    """Tell whether the store knows every bucket set that a cursor names, and so what its replica holds."""
+    return all(snapshot.bucket_set(digest.hex()) is not None for digest in cursor.sets)
+
+
 def read_page(
     snapshot: Snapshot,
     cursor: Cursor,
@@ -55,7 +60,7 @@ def read_page(
     now: datetime,
     reset_before: frozenset[str] = frozenset(),
 ) -> Page:
-    """Read the next page of a replica. Buckets ``reset_before``
+    """Read the next page of a replica; the store knows the cursor's bucket sets. Buckets ``reset_before``
     are not reset again for a mismatch: reading them anew did not help."""
     page = Page(
         rows=[],
@@ -67,6 +72,8 @@ def read_page(
         sets={},
     )
     sites = _open_sites(snapshot, page, access, every_site)
+    # Roles and plugins change, cursors are lost: whatever it was that left a bucket there, it goes.
+    page.drop += [name for name in have if name not in access.get(name.split("/")[0], NOTHING).readable]
     _check_sums(snapshot, page, sites, have, reset_before)
     budget = max(1, min(limit, MAX_PAGE))
     starting = any(site.reading for site in sites)
@@ -94,8 +101,7 @@ def _open_sites(snapshot: Snapshot, page: Page, access: Mapping[str, Access], ev
 
 def _drop_site(snapshot: Snapshot, page: Page, site: str) -> None:
     position = page.cursor.sites.pop(site_key(site))
-    names = snapshot.bucket_set(page.cursor.sets[position.held].hex()) or ()
-    page.drop += [f"{site}/{name}" for name in (*names, *position.reading)]
+    page.drop += [f"{site}/{name}" for name in (*_read_fully(snapshot, page, position), *position.reading)]
 
 
 def _open_site(snapshot: Snapshot, page: Page, site: str, entitled: tuple[str, ...]) -> _Site:
@@ -110,11 +116,10 @@ def _open_site(snapshot: Snapshot, page: Page, site: str, entitled: tuple[str, .
             reading=dict.fromkeys(entitled, 0),
             entitled=entitled,
         )
-    names = snapshot.bucket_set(page.cursor.sets[position.held].hex())
-    known = set(names or ()) | position.reading.keys()
+    names = _read_fully(snapshot, page, position)
+    known = names | position.reading.keys()
     page.drop += [f"{site}/{name}" for name in sorted(known.difference(entitled))]
-    void = names is None or position.seq > head.seq or (position.seq < head.floor and position.seq > 0)
-    if void:
+    if position.seq > head.seq or 0 < position.seq < head.floor:
         page.reset += [f"{site}/{name}" for name in entitled]
         return _Site(
             id=site,
@@ -124,15 +129,19 @@ def _open_site(snapshot: Snapshot, page: Page, site: str, entitled: tuple[str, .
             reading=dict.fromkeys(entitled, 0),
             entitled=entitled,
         )
-    reading = {name: position.reading.get(name, 0) for name in entitled if name not in (names or ())}
+    reading = {name: position.reading.get(name, 0) for name in entitled if name not in names}
     return _Site(
         id=site,
         head=head.seq,
         seq=position.seq,
-        held=set(names or ()).intersection(entitled),
+        held=names.intersection(entitled),
         reading=reading,
         entitled=entitled,
     )
+
+
+def _read_fully(snapshot: Snapshot, page: Page, position: Position) -> set[str]:
+    return set(snapshot.bucket_set(page.cursor.sets[position.held].hex()) or ())
 
 
 def _check_sums(

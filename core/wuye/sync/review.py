@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from wuye.kernel.clock import to_wire
 from wuye.kernel.ids import derive, is_uuid, time_of
+from wuye.sync.blobs import NOWHERE, shas_in
 from wuye.sync.directory import Directory
 from wuye.sync.incoming import Incoming
 from wuye.sync.judge import Author
@@ -53,6 +54,7 @@ def write_reviews(entries: list[Entry], layer: Layer, directory: Directory, seq:
         draft.seq = seq
         draft.updated_at, draft.updated_by = entry.incoming.at or draft.updated_at, "plugin:core"
         entry.verdict.item = draft.id
+        _name_blobs(entry, draft, row, layer)
         layer.keep()
     return seq
 
@@ -137,6 +139,18 @@ def _row(entry: Entry, draft: Draft, layer: Layer, directory: Directory, seq: in
     elif fields:
         _keep_private(entry, draft, fields, layer, seq)
     return row
+
+
+def _name_blobs(entry: Entry, draft: Draft, row: Mapping[str, object], layer: Layer) -> None:
+    """Let the attachments of an op that was not applied as asked be referred to from where its values are shown."""
+    op, verdict = entry.incoming.op, entry.verdict
+    if op is None:
+        return
+    lost = op.set if verdict.status in ("rejected", "held") else {n: op.set[n] for n in verdict.fields if n in op.set}
+    if named := [*shas_in(lost), *shas_in(op.args)]:
+        private = ("review.private", draft.id)
+        shown = ("review", draft.id) if "fields" in row else private if private in layer.group else NOWHERE
+        layer.name(shown, {("items", sha) for _, sha in named}, entry.incoming.user)
 
 
 def _fields(entry: Entry, layer: Layer) -> list[dict[str, object]]:

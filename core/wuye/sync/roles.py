@@ -27,6 +27,17 @@ def _expand(registry: Registry, patterns: tuple[str, ...]) -> frozenset[tuple[st
     return frozenset(pair for pair in every if any(fnmatchcase(pair[0], pattern) for pattern in patterns))
 
 
+def central_rights(registry: Registry) -> frozenset[str]:
+    """Return the rights to write what lies in the organisation's log alone: at a property nobody holds them."""
+    return frozenset(
+        right
+        for name, entity in registry.entities.items()
+        if entity.central
+        for right in _rights_of(registry, name)
+        if right.removeprefix(f"{name}.") not in entity.powers
+    )
+
+
 def _column(values: Mapping[str, object], field: str, name: str) -> tuple[str, ...]:
     rows = values.get(field)
     return tuple(str(row[name]) for row in rows) if isinstance(rows, list) else ()
@@ -35,3 +46,4 @@ def _column(values: Mapping[str, object], field: str, name: str) -> tuple[str, .
 def _rights_of(registry: Registry, entity: str) -> Iterable[str]:
     yield from (f"{entity}.{verb}" for verb in ("create", "update", "delete", "import"))
     yield from (f"{entity}.act.{act}" for act in registry.models[entity].transitions)
+    yield from (f"{entity}.{power}" for power in registry.entities[entity].powers)

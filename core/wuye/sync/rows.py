@@ -8,6 +8,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from wuye.sync.inventory import BlobRef
+
 Ref = tuple[str, str]
 """(entity, record id) at the site at hand."""
 Decision = Literal["applied", "merged", "rejected", "held"]
@@ -224,7 +226,9 @@ class Plan(Struct, kw_only=True):
     A held op may be released and held again for another cause: ``release`` is carried out before ``hold``.
     ``acked`` is by (site, replica): the log of a site that is not the user's ends in the organisation's ledger.
     ``synced`` raises a replica's ``synced_ms``; ``release`` names held ops as (user, op); ``numbers`` and
-    ``balances`` are new totals; ``events`` are (name, JSON) for after the commit.
+    ``balances`` are new totals; ``events`` are (name, JSON) for after the commit. ``named`` are the references to
+    attachments that begin, at ``at_ms``, where no record is named shown to nobody; ``unnamed`` end: (record, field,
+    hash), and are carried out first.
     """
 
     site: str
@@ -239,6 +243,9 @@ class Plan(Struct, kw_only=True):
     numbers: dict[str, int] = {}
     balances: dict[tuple[str, str], int] = {}
     events: list[tuple[str, bytes]] = []
+    at_ms: int = 0
+    named: list[BlobRef] = []
+    unnamed: list[tuple[Ref, str, str]] = []
 
 
 class FeedRow(Struct, frozen=True, gc=False):

@@ -19,6 +19,7 @@ from wuye.sync.reactions import MAX_DEPTH, incoming_of, moved_dependants, with_p
 from wuye.sync.review import Entry, record_decision, subject_of, write_reviews
 from wuye.sync.rows import Find, Head, HeldOp, LedgerRow, Need, Plan, RecordWrite, Ref
 from wuye.sync.verdict import Concern, Verdict
+from wuye.sync.vouching import Vouching
 from wuye.sync.whole import wants
 
 MAX_SEQ_ROWS = 1_500  # of the 2,000 that a seq may have; the rest is room for one more record in many buckets
@@ -39,7 +40,8 @@ class SiteUnit:
         self.layer = Layer(site, now, directory, lambda need: tx.load(site, need))
         self.reviews: list[Entry] = []
         self.decided: dict[tuple[str, str], Verdict] = {}
-        self.plan = Plan(site=site, head=self.head)
+        self.plan = Plan(site=site, head=self.head, at_ms=to_ms(now))
+        self.vouching = Vouching(self.layer, directory, tx, now)
         self._rows = 0
         self._outcomes: list[tuple[Incoming, Verdict, str | None]] = []
         self._causes: dict[str, Incoming] = {}
@@ -67,7 +69,7 @@ class SiteUnit:
             if verdict.status == "held" and incoming.op:
                 ref = (incoming.op.entity, incoming.op.record)
                 waiting.note(ref, incoming.id, creates=incoming.op.kind == "create")
-        self._follow(judged, group)
+        self._follow(judged, group, author)
         return judged.verdicts
 
     def decide(self, group: Sequence[HeldOp], incoming: Sequence[Incoming], author: Author, waiting: Waiting) -> bool:
@@ -84,7 +86,7 @@ class SiteUnit:
             return False
         for held, op, verdict in zip(group, incoming, judged.verdicts, strict=True):
             self._note_decision(held, op, verdict, author)
-        self._follow(judged, incoming)
+        self._follow(judged, incoming, author)
         return True
 
     def refuse(self, group: Sequence[HeldOp], incoming: Sequence[Incoming], author: Author, code: str) -> None:
@@ -92,6 +94,11 @@ class SiteUnit:
         self.seq += 1
         for held, op in zip(group, incoming, strict=True):
             self._note_decision(held, op, Verdict(status="rejected", code=code), author)
+
+    def remark(self, incoming: Incoming, concern: Concern, author: Author) -> None:
+        """Enter an op that changes nothing and puts its record before a person."""
+        self.seq += 1
+        self._note(incoming, Verdict(review=(concern,)), author, None)
 
     def _note_decision(self, held: HeldOp, incoming: Incoming, verdict: Verdict, author: Author) -> None:
         verdict.seq = verdict.seq or self.seq
@@ -142,6 +149,8 @@ class SiteUnit:
             self.seq = write_reviews(self.reviews, self.layer, self.directory, self.seq)
         self._move_private_reviews()
         self.plan.records = [write for draft in self.layer.drafts.values() if (write := self._write(draft))]
+        self.plan.named = self.vouching.refs()
+        self.plan.unnamed = self.vouching.gone(self.plan.records)
         self._write_ledger()
         self.plan.numbers = self.layer.numbers
         self.plan.balances = self.layer.balances
@@ -158,7 +167,9 @@ class SiteUnit:
             entry = Entry(incoming=incoming, author=author, verdict=verdict, concerns=concerns, replica=replica)
             self.reviews.append(entry)
 
-    def _follow(self, judged: Judged, group: Sequence[Incoming]) -> None:
+    def _follow(self, judged: Judged, group: Sequence[Incoming], who: Author) -> None:
+        """Judge what follows from a group; it names attachments on the word of whose group it was."""
+        self.vouching.note(judged.changes, group, who)
         by_op = {incoming.id: incoming for incoming in group}
         queue: deque[tuple[Asked, Incoming, int]] = deque()
 
@@ -179,6 +190,7 @@ class SiteUnit:
             if verdict.status == "held":  # nobody would come back for it: a person must
                 verdict.status, verdict.wait = "rejected", ""
             self._note(incoming, verdict, author, self._causes.get(cause.id, cause))
+            self.vouching.note(outcome.changes, [incoming], who)
             self._causes[incoming.id] = self._causes.get(cause.id, cause)
             if depth < MAX_DEPTH:
                 ask(outcome, {incoming.id: incoming}, depth + 1)

@@ -19,6 +19,7 @@ from wuye.sync.rows import (
     ReplicaState,
     Stored,
 )
+from wuye.testing.memory_blobs import MemoryBlobs
 from wuye.testing.memory_state import Site, State, index_of, rows_of
 
 _START = Head()
@@ -29,6 +30,11 @@ class MemorySnapshot:
 
     def __init__(self, state: State) -> None:
         self._state = state
+
+    @property
+    def blobs(self) -> MemoryBlobs:
+        """What is kept of attachments."""
+        return MemoryBlobs(self._state)
 
     def _site(self, site: str) -> Site:
         return self._state.sites.setdefault(site, Site())

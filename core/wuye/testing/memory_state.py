@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from itertools import islice
 
+from wuye.sync.inventory import Blob, Upload
 from wuye.sync.rows import (
     Carried,
     Event,
@@ -17,6 +18,9 @@ from wuye.sync.rows import (
     ReplicaState,
     Stored,
 )
+
+Place = tuple[str, str, str, str, str, str]
+"""(site, entity, record, field, hash, author) of a reference to an attachment."""
 
 NOBODY = Installation(org="", epoch="", secret=b"")
 
@@ -33,6 +37,9 @@ class State:
         self.bucket_sets: dict[str, tuple[str, ...]] = {}
         self.events: list[Event] = []
         self.last_event = 0
+        self.blobs: dict[str, Blob] = {}
+        self.uploads: dict[tuple[str, str], Upload] = {}
+        self.blob_refs: dict[Place, int] = {}
 
 
 class Site:

@@ -7,13 +7,12 @@ from typing import Literal
 import msgspec
 
 from wuye.sync.rows import Event, FeedRow, LedgerRow, Plan, RecordWrite, Ref, Stored
+from wuye.testing.memory_blobs import ABSENT, MemoryBlobs
 from wuye.testing.memory_snapshot import MemorySnapshot
 from wuye.testing.memory_state import Site, State, keys_of
 
 Fault = Callable[[Literal["apply", "commit", "committed"]], None]
 """Called before a plan is written, before and after a unit is committed: what it raises, the store raises."""
-
-_ABSENT = object()
 
 
 class MemoryTransaction(MemorySnapshot):
@@ -27,6 +26,11 @@ class MemoryTransaction(MemorySnapshot):
         self._lengths: list[tuple[list[LedgerRow], int]] = []
         self._events = len(state.events), state.last_event
 
+    @property
+    def blobs(self) -> MemoryBlobs:
+        """What is kept of attachments, to be written."""
+        return MemoryBlobs(self._state, self._put)
+
     def apply(self, plan: Plan) -> None:
         """Write a plan."""
         if plan.site != self.site:
@@ -35,6 +39,7 @@ class MemoryTransaction(MemorySnapshot):
         own = self._site(plan.site)
         for write in plan.records:
             self._write(own, write)
+        self.blobs.refer(plan)
         for row in plan.ledger:
             self._enter_ledger(own, row)
         self._advance_logs(own, plan)
@@ -66,7 +71,7 @@ class MemoryTransaction(MemorySnapshot):
         for carried in plan.carried:
             self._put(own.carried, (carried.replica, carried.op), carried)
         for key in plan.release:
-            self._put(own.held, key, _ABSENT)
+            self._put(own.held, key, ABSENT)
         for held in plan.hold:
             self._put(own.held, (held.user, held.op), held)
 
@@ -78,13 +83,13 @@ class MemoryTransaction(MemorySnapshot):
         for rows in own.feed.values():
             for row in [row for row in rows.values() if row.body is None and row.seq <= upto]:
                 floor = max(floor, row.seq)
-                self._put(rows, (row.entity, row.record), _ABSENT)
+                self._put(rows, (row.entity, row.record), ABSENT)
         self._put(self._state.heads, self.site, msgspec.structs.replace(head, floor=floor))
 
     def undo(self) -> None:
         """Take back everything that this unit wrote."""
         for table, key, old in reversed(self._journal):
-            if old is _ABSENT:
+            if old is ABSENT:
                 table.pop(key, None)
             else:
                 table[key] = old
@@ -122,7 +127,7 @@ class MemoryTransaction(MemorySnapshot):
         for bucket in write.was_in:
             known = own.feed.get(bucket, {}).get(ref)
             if known is not None and known.seq == write.was_seq:
-                self._put(own.feed[bucket], ref, _ABSENT)
+                self._put(own.feed[bucket], ref, ABSENT)
         for bucket in write.buckets:
             self._enter(own, bucket, ref, write, left=False)
         for bucket in write.left:
@@ -143,8 +148,8 @@ class MemoryTransaction(MemorySnapshot):
             insort(own.order[bucket], (write.seq, ref))  # a plan may hold several seqs, in any order
 
     def _put(self, table: dict, key: object, value: object) -> None:  # type: ignore[type-arg]  # of any two types
-        self._journal.append((table, key, table.get(key, _ABSENT)))
-        if value is _ABSENT:
+        self._journal.append((table, key, table.get(key, ABSENT)))
+        if value is ABSENT:
             table.pop(key, None)
         else:
             table[key] = value

@@ -1,7 +1,9 @@
 """Renovations for the demo organisation, in every stage; those under way come as an import takes them over."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from pathlib import Path
 from random import Random
 
 from wuye.api import DemoAct, DemoRecord, Existing, Made
@@ -31,8 +33,13 @@ PAPERS = (
     "contractor_qualification",
 )
 MEN = (("周德勝", "foreman"), ("李木生", "carpenter"), ("何大力", "bricklayer"), ("Ким Сергей", "tiler"))
-PHOTO = [{"sha256": "5f" * 32, "name": "現場.jpg"}]
-SEALED = {"sha256": "6e" * 32, "signer": "物業服務中心"}
+_FOLDER = Path(__file__).parent / "demo_files"
+SITE, SEAL = (_FOLDER / "site.jpg").read_bytes(), (_FOLDER / "seal.png").read_bytes()
+FILES = (SITE, SEAL)
+PHOTO = [
+    {"sha256": hashlib.sha256(SITE).hexdigest(), "name": "現場.jpg", "type": "image/jpeg", "size": len(SITE)},
+]
+SEALED = {"sha256": hashlib.sha256(SEAL).hexdigest(), "signer": "物業服務中心"}
 
 SUBMIT = DemoAct(act="submit", values={"neighbours_informed": True})
 REVIEW = DemoAct(act="review")

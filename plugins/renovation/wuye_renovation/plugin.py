@@ -85,4 +85,4 @@ def wuye_jobs() -> Sequence[Job]:
 @hookimpl
 def wuye_demo() -> Demo:
     """Renovations in every stage, where people live."""
-    return Demo(records=demo.records)
+    return Demo(records=demo.records, files=demo.FILES)

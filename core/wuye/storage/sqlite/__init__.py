@@ -1,6 +1,6 @@
 """The store on SQLite: one process, one writer, many readers."""
 
-from wuye.storage.sqlite.accounts import Account, Accounts, Device, Replica, Session
+from wuye.storage.sqlite.accounts import Account, Accounts, Device, Enrolment, Pulse, Replica, Session, StartCode
 from wuye.storage.sqlite.snapshot import SqliteSnapshot
 from wuye.storage.sqlite.store import BlockingStore, SqliteStore
 from wuye.storage.sqlite.transaction import SqliteTransaction
@@ -10,9 +10,12 @@ __all__ = [
     "Accounts",
     "BlockingStore",
     "Device",
+    "Enrolment",
+    "Pulse",
     "Replica",
     "Session",
     "SqliteSnapshot",
     "SqliteStore",
     "SqliteTransaction",
+    "StartCode",
 ]

@@ -1,15 +1,19 @@
-"""Log-in storage: accounts, devices, sessions, replicas, failed attempts. Policy is in `wuye.http`."""
+"""Log-in storage: accounts, sessions, replicas, start codes, enrolments, failed attempts. Policy is in `wuye.http`."""
 
 import sqlite3
+from collections.abc import Iterable
 from typing import TypeVar
 
+import msgspec
 from msgspec import Struct
 
 S = TypeVar("S", bound=Struct)
 
 
 class Account(Struct, frozen=True, kw_only=True):
-    """How a user logs in. ``folded`` is the user name as compared, ``hash`` argon2id; times in ms."""
+    """How a user logs in. ``folded`` is the user name as compared, ``hash`` argon2id or '' (no password yet); times in
+    ms. ``once_until_ms`` other than 0: somebody else made the password up, so it must be changed at the first log-in,
+    and is good only until then."""
 
     user: str
     username: str
@@ -18,6 +22,7 @@ class Account(Struct, frozen=True, kw_only=True):
     changed_ms: int
     failed: int = 0
     locked_until_ms: int = 0
+    once_until_ms: int = 0
 
 
 class Device(Struct, frozen=True, kw_only=True):
@@ -32,7 +37,7 @@ class Device(Struct, frozen=True, kw_only=True):
 
 
 class Session(Struct, frozen=True, kw_only=True):
-    """A log-in: ``digest`` is the SHA-256 of its token."""
+    """A log-in: ``digest`` is the SHA-256 of its token, ``push_digest`` that of the token which can read nothing."""
 
     digest: bytes
     user: str
@@ -41,6 +46,7 @@ class Session(Struct, frozen=True, kw_only=True):
     issued_ms: int
     expires_ms: int
     ended_ms: int | None = None
+    push_digest: bytes | None = None
 
 
 class Replica(Struct, frozen=True, kw_only=True):
@@ -51,6 +57,42 @@ class Replica(Struct, frozen=True, kw_only=True):
     device: str
     fork_of: str | None = None
     synced_ms: int = 0
+
+
+class StartCode(Struct, frozen=True, kw_only=True):
+    """What lets a user in once in place of his password; a new one takes the place of the one before. ``hash`` is
+    argon2id, for a code is short."""
+
+    user: str
+    hash: str
+    expires_ms: int
+
+
+class Enrolment(Struct, frozen=True, kw_only=True):
+    """A device that the office prepared; ``digest`` is the SHA-256 of its ticket, ``people`` are ids, one a line."""
+
+    digest: bytes
+    site: str
+    name: str
+    by: str
+    people: str
+    expires_ms: int
+    used_ms: int | None = None
+
+
+class Pulse(Struct, frozen=True, kw_only=True):
+    """How a replica was when it last spoke (`Health`, protocol §3). ``synced_ms``: when it last had all news."""
+
+    replica: str
+    seen_ms: int
+    synced_ms: int | None = None
+    app: str = ""
+    outbox: int = 0
+    oldest: str | None = None
+    blobs: int = 0
+    free: int = 0
+    persisted: bool = False
+    app_waiting: bool = False
 
 
 class Accounts:
@@ -87,6 +129,10 @@ class Accounts:
         """Return the session of this token digest, ended or not."""
         return self._one(Session, "wuye_session", "digest", digest)
 
+    def pushing_session(self, digest: bytes) -> Session | None:
+        """Return the session whose token for pushing has this digest."""
+        return self._one(Session, "wuye_session", "push_digest", digest)
+
     def put_session(self, session: Session) -> None:
         """Store a session."""
         self._put(session, "wuye_session", "digest")
@@ -120,6 +166,48 @@ class Accounts:
     def put_replica(self, replica: Replica) -> None:
         """Store a replica."""
         self._put(replica, "wuye_replica", "id")
+
+    def devices_replicas(self, devices: Iterable[str]) -> list[Replica]:
+        """Return all replicas on these devices."""
+        asked = tuple(devices)
+        marks = ",".join("?" * len(asked))
+        rows = self._connection.execute(
+            f"SELECT {_columns(Replica)} FROM wuye_replica WHERE device IN ({marks}) ORDER BY rowid", asked
+        )
+        return [_struct(Replica, row) for row in rows]
+
+    def start_code(self, user: str) -> StartCode | None:
+        """Return a user's start code."""
+        return self._one(StartCode, "wuye_start_code", "user", user)
+
+    def put_start_code(self, code: StartCode) -> None:
+        """Store a user's start code, in place of the one before."""
+        self._put(code, "wuye_start_code", "user")
+
+    def forget_start_code(self, user: str) -> None:
+        """Drop a user's start code: it was used."""
+        self._connection.execute("DELETE FROM wuye_start_code WHERE user = ?", (user,))
+
+    def enrolment(self, digest: bytes) -> Enrolment | None:
+        """Return the enrolment of this ticket digest, used or not."""
+        return self._one(Enrolment, "wuye_enrolment", "digest", digest)
+
+    def put_enrolment(self, enrolment: Enrolment) -> None:
+        """Store an enrolment."""
+        self._put(enrolment, "wuye_enrolment", "digest")
+
+    def forget_secrets(self, before_ms: int) -> None:
+        """Drop start codes and enrolments that were over at a moment."""
+        for table in ("wuye_start_code", "wuye_enrolment"):
+            self._connection.execute(f"DELETE FROM {table} WHERE expires_ms < ?", (before_ms,))
+
+    def pulse(self, replica: str) -> Pulse | None:
+        """Return how a replica was when it last spoke."""
+        return self._one(Pulse, "wuye_pulse", "replica", replica)
+
+    def put_pulse(self, pulse: Pulse) -> None:
+        """Store how a replica is."""
+        self._put(pulse, "wuye_pulse", "replica")
 
     def attempts(self, address: str, since_ms: int) -> int:
         """Return how many log-ins failed from an address since a moment."""
@@ -155,7 +243,5 @@ def _columns(type_: type[Struct]) -> str:
 
 
 def _struct(type_: type[S], row: tuple[object, ...]) -> S:
-    values = dict(zip(type_.__struct_fields__, row, strict=True))
-    if type_ is Device:
-        values["wipe"] = bool(values["wipe"])
-    return type_(**values)
+    # SQLite has no truth values of its own.
+    return msgspec.convert(dict(zip(type_.__struct_fields__, row, strict=True)), type_, strict=False)

@@ -7,6 +7,7 @@ from functools import cached_property
 from wuye.storage.history import touches
 from wuye.storage.layout import TableLayout
 from wuye.storage.sqlite.accounts import Accounts
+from wuye.storage.sqlite.blobs import SqliteBlobs
 from wuye.storage.sqlite.feed import page, sums
 from wuye.storage.sqlite.names import RECORDS_OF_A_SITE, Names
 from wuye.storage.sqlite.rows import HELD, LEDGER, META, Row, held_op, ledger_row, packed, values_of
@@ -57,6 +58,11 @@ class SqliteSnapshot:
     def accounts(self) -> Accounts:
         """Log-in storage, in the same transaction."""
         return Accounts(self.connection)
+
+    @cached_property
+    def blobs(self) -> SqliteBlobs:
+        """What is kept of attachments, in the same transaction."""
+        return SqliteBlobs(self.connection, self._names)
 
     def head(self, site: str) -> Head:
         """Return the end of the site's log."""

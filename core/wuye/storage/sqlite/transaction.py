@@ -42,6 +42,8 @@ class SqliteTransaction(SqliteSnapshot):
         site = self._own_site()
         if plan.records:
             self._write_records(site, plan.records)
+        if plan.named or plan.unnamed:
+            self.blobs.refer(site, plan.named, plan.unnamed, plan.at_ms)
         base = site * RECORDS_OF_A_SITE
         self._insert(_INTO_LEDGER, [ledger_values(row, base + row.pos) for row in plan.ledger])
         self._insert(

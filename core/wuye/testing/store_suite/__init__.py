@@ -7,7 +7,7 @@ Each function of `STATEMENTS` takes an empty store made for `wuye.testing.store_
 from collections.abc import Callable
 
 from wuye.sync.ports import Store
-from wuye.testing.store_suite import concurrency, feed, logs, records
+from wuye.testing.store_suite import blobs, concurrency, feed, logs, records
 
 STATEMENTS: tuple[Callable[[Store], None], ...] = (
     records.a_written_record_is_read_as_it_was_written,
@@ -35,6 +35,14 @@ STATEMENTS: tuple[Callable[[Store], None], ...] = (
     logs.events_wait_until_forgotten,
     logs.the_installation_is_named,
     logs.bucket_sets_are_remembered,
+    blobs.a_reference_counts_once_its_author_has_the_bytes,
+    blobs.references_follow_their_record,
+    blobs.what_no_record_shows_is_kept_for_nobody,
+    blobs.uploads_are_counted_by_user,
+    blobs.files_go_when_nothing_has_referred_to_them_for_long,
+    blobs.uploads_that_nobody_goes_on_with_are_found,
+    blobs.what_has_not_come_is_missed_where_nobody_s_word_is_good,
+    blobs.a_failed_unit_leaves_no_trace_of_files,
     concurrency.a_failing_unit_takes_nothing_of_its_neighbours_with_it,
     concurrency.a_reader_sees_one_moment,
     concurrency.a_late_commit_is_never_skipped,

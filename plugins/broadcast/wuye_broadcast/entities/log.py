@@ -66,7 +66,9 @@ PLAY = Entity(
             State("withdrawn", final=True),
         ),
         transitions=(
-            Transition(act="play", from_=ENDS, to="played", form=("started_at", "ended_at", "version", "note")),
+            Transition(
+                act="play", from_=ENDS, to="played", form=("started_at", "ended_at", "version", "note"), quick=True
+            ),
             Transition(
                 act="cut", from_=ENDS, to="cut", form=("started_at", "ended_at", "version", "note"), reason=True
             ),

@@ -1,0 +1,110 @@
+/**
+ * Search over everything local (tablet.md §3.3). A phone number lies in a private record: what is found there is shown
+ * as the person that it belongs to, never as the number.
+ */
+import { keyOf, placeOf, type RecordKey } from '@/engine/places'
+import type { SearchAnswer } from '@/runtime/port'
+import { holds, type Query, queryOf } from '@/search/fold'
+import type { Roll } from './roll'
+import type { Rows } from './rows'
+import type { Seen, View } from './view'
+
+export interface SearchAsk {
+  readonly text: string
+  readonly entities?: readonly string[]
+  readonly limit?: number
+}
+
+const LIMIT = 50
+/** Shorter texts find too many people to be shown for what only few may see of them. */
+const SHORTEST_PRIVATE = 4
+/** Found by the protocol's own bookkeeping nobody looks for. */
+const UNSOUGHT = new Set(['access', 'review', 'review.private'])
+
+export class Searching {
+  constructor(
+    private readonly view: View,
+    private readonly rows: Rows,
+    /** Tells that another roll has been read. */
+    private readonly read: () => void,
+  ) {}
+
+  /** The hits, and the private records among those that they were found by. */
+  async search({
+    text,
+    entities,
+    limit = LIMIT,
+  }: SearchAsk): Promise<{ answer: SearchAnswer; shown: Seen[] }> {
+    const typed = [...text.trim()].length
+    const names = (entities ?? [...this.view.known.entities.keys()]).filter(
+      (name) => this.#sought(name) && (typed >= SHORTEST_PRIVATE || !this.#isPrivate(name)),
+    )
+    const rolls = names.map((name) => this.#roll(name))
+    const complete = rolls.every((roll) => roll !== undefined)
+    if (!typed) return { answer: { hits: [], total: 0, complete }, shown: [] }
+    const query = await queryOf(text)
+    const found = rolls.map((roll) => (roll ? hitsIn(roll, query) : []))
+    const total = found.reduce((sum, keys) => sum + keys.length, 0)
+    const records = (await this.view.many(fairly(found, limit))).filter((seen) => seen !== null)
+    const hits = new Map<RecordKey, Seen>()
+    for (const record of records) {
+      const shown = await this.#shown(record)
+      if (shown) hits.set(keyOf(shown), shown)
+    }
+    const rows = await this.rows.of([...hits.values()])
+    const labelled = rows.map((row) => ({ ...row, entityLabel: this.rows.words.kind(row.entity) }))
+    const hidden = records.filter((record) => this.#isPrivate(record.entity))
+    return { answer: { hits: labelled, total, complete }, shown: hidden }
+  }
+
+  #roll(name: string): Roll | undefined {
+    const ready = this.view.rolls.ready(name)
+    if (!ready) void this.view.rolls.get(name)?.then(this.read)
+    return ready
+  }
+
+  #sought(name: string): boolean {
+    const known = this.view.known.entity(name)
+    return (
+      !UNSOUGHT.has(name) &&
+      (known?.shape.fields.some((field) => field.search || field.type === 'rows') ?? false)
+    )
+  }
+
+  #isPrivate(name: string): boolean {
+    return this.view.known.entity(name)?.shape.private ?? false
+  }
+
+  /** What stands for a record in the list: of a private one the record that it belongs to. */
+  async #shown(record: Seen): Promise<Seen | null> {
+    if (!this.#isPrivate(record.entity)) return record
+    const above = this.view.known.entity(record.entity)?.shape.fields.find((field) => field.type === 'ref')
+    const id = above ? record.values[above.name] : null
+    const place =
+      above?.ref && typeof id === 'string' ? await this.view.find(above.ref, id, record.site) : null
+    return place && this.view.get(place)
+  }
+}
+
+/** Records whose line has the text, the newest first. */
+function hitsIn(roll: Roll, query: Query): RecordKey[] {
+  const found: RecordKey[] = []
+  for (let slot = roll.records.length - 1; slot >= 0; slot--) {
+    const key = roll.records[slot]
+    if (key && holds(roll.lines[slot] ?? '', query)) found.push(key)
+  }
+  return found.sort((a, b) => (placeOf(a).id < placeOf(b).id ? 1 : -1))
+}
+
+/** The first of each list, then the second of each, up to a limit; again list by list. No kind crowds out another. */
+function fairly(lists: readonly (readonly RecordKey[])[], limit: number): RecordKey[] {
+  const shares = lists.map(() => 0)
+  for (let left = limit, rank = 0; left > 0 && lists.some((list) => list.length > rank); rank++) {
+    for (const [i, list] of lists.entries()) {
+      if (left === 0 || list.length <= rank) continue
+      shares[i] = rank + 1
+      left -= 1
+    }
+  }
+  return lists.flatMap((list, i) => list.slice(0, shares[i]))
+}

@@ -1,0 +1,1 @@
+"""A plugin that the tablet app was never built with (protocol §7)."""

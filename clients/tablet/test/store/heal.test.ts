@@ -1,0 +1,49 @@
+import type Dexie from 'dexie'
+import { IDBFactory, IDBKeyRange } from 'fake-indexeddb'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { DexieStore } from '@/store/dexie/store'
+
+const indexedDB = new IDBFactory()
+let store: DexieStore
+let count = 0
+
+beforeEach(async () => {
+  count += 1
+  store = await DexieStore.open(`heal-${count}`, { indexedDB, IDBKeyRange })
+  await store.write((at) => at.setMeta({ turn: 1 }))
+})
+
+/** What WebKit does to a page in the background: the handle is dead, and nobody was told. */
+const kill = (): void => (store as unknown as { db: Dexie }).db.backendDB().close()
+
+describe('tablet §1.2: a lost connection', () => {
+  it('is opened anew for whoever reads', async () => {
+    kill()
+    expect(await store.read((at) => at.meta('turn'))).toBe(1)
+  })
+
+  it('is opened anew for whoever writes, once', async () => {
+    kill()
+    expect(await store.write((at) => at.next('x'))).toBe(1)
+    expect(await store.read((at) => at.meta('count.x'))).toBe(1)
+  })
+
+  it('is found and mended by a probe, before anybody needs it', async () => {
+    kill()
+    await store.probe()
+    expect(await store.read((at) => at.meta('turn'))).toBe(1)
+  })
+
+  it('a failure of our own is no lost connection', async () => {
+    await expect(store.read(() => Promise.reject(new RangeError('ours')))).rejects.toThrow('ours')
+  })
+
+  it('5: erasing waits for no other tab, which does not bring the database back', async () => {
+    const name = `heal-${count}`
+    const other = await DexieStore.open(name, { indexedDB, IDBKeyRange })
+    await store.erase()
+    await expect(other.read((at) => at.meta('turn'))).rejects.toThrow()
+    expect((await indexedDB.databases()).map((each) => each.name)).not.toContain(name)
+    other.close()
+  })
+})
