@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.blobs.files import photo, sha_of
 
 from wuye.kernel.errors import Problem
-from wuye.storage.blobs import Chunk, Limits, Objects, Shelf, Standing
+from wuye.storage.blobs import Chunk, Inventory, Limits, Objects, Shelf, Standing
 from wuye.storage.blobs.objects import Place
 from wuye.storage.blobs.shelf import LEAST
 from wuye.testing.memory import MemoryStore
@@ -166,6 +166,32 @@ def test_6_quota_is_checked_at_the_first_chunk() -> None:
     refused("storage_full", lambda: put(shelf, photo(60), limits=Limits(each=99, waiting=99, stored=len(other))))
     assert put(shelf, DATA, LEAST, limits=limits).complete, "what has begun may end"
     assert put(shelf, photo(60), limits=limits).complete
+
+
+def test_6_what_nothing_names_counts_against_the_quota_though_it_is_stored() -> None:
+    """Else whoever may log in fills the disk with files that no record will ever show."""
+    shelf, other = shelf_of(), photo(len(DATA), seed=1)
+    limits = Limits(each=1 << 20, waiting=2 * len(DATA) - 1)
+    assert put(shelf, DATA, limits=limits).complete
+    refused("storage_full", lambda: put(shelf, other, limits=limits))
+
+
+@pytest.mark.parametrize("fault", ["gone", "cut short"])
+def test_6_lost_bytes_are_asked_for_again_and_taken_again(tmp_path: Path, fault: str) -> None:
+    objects = Objects(Place(), tmp_path / "blobs")
+    shelf = Shelf(MemoryStore(registry()), objects)
+    assert put(shelf, DATA).complete
+    [file] = (tmp_path / "blobs" / "blobs").glob(f"*/{SHA}")
+    if fault == "gone":
+        file.unlink()
+    else:
+        file.write_bytes(DATA[:100])
+    assert shelf.look("li", [SHA], {}) == Inventory(stored=[], offsets={})
+    assert not put(shelf, DATA, 0, LEAST).complete
+    assert offset(shelf) == LEAST
+    assert put(shelf, DATA, LEAST).complete
+    assert stored(shelf) == DATA
+    assert shelf.look("li", [SHA], {}).stored == [SHA]
 
 
 def test_6_chunks_are_not_too_small_but_for_the_last() -> None:

@@ -56,6 +56,14 @@ def test_verify_finds_an_attachment_that_is_damaged_or_gone(wuye: Wuye, company:
     assert f"{gone.name} is gone" in result.output
     assert f"{damaged.name} is damaged" in result.output
     assert "1 attachments" in result.output
+    # Whoever still has them sends them again; what the damaged one has become is kept beside.
+    assert (company / "blobs" / "corrupt" / damaged.name).read_bytes() == b"x" * 500
+    with Installation.open(company) as installation:
+        for data in files[:2]:
+            assert installation.shelf.look("somebody", [sha_of(data)], {}).stored == []
+            chunk = Chunk(sha=sha_of(data), start=0, total=len(data), data=data)
+            assert installation.shelf.put("somebody", chunk, Limits(each=1000, waiting=9000), 1).complete
+    assert wuye("verify", "--dir", company).exit_code == 0
 
 
 def test_migrate_says_what_ran(wuye: Wuye, company: Path) -> None:

@@ -2,6 +2,7 @@
 goes before the server says that it is stored."""
 
 import re
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -304,6 +305,23 @@ def test_the_unsent_queue_takes_its_photos_along(scene: Scene, tmp_path: Path) -
     (tmp_path / "damaged.json").write_text(damaged)
     with pytest.raises(InvalidEntry):
         one.import_outbox(tmp_path / "damaged.json")
+
+
+def test_a_file_that_the_server_refused_keeps_no_work_back(scene: Scene, tmp_path: Path) -> None:
+    one, two = scene.replica("supervisor"), scene.replica("supervisor")
+    ticket(one, one.attach(SMALL))
+    one.export_outbox(tmp_path / "queue.json")
+    queue = msgspec.json.decode((tmp_path / "queue.json").read_bytes())
+    page = b"<html>hello"
+    refused = {"sha256": sha_of(page), "type": "text/html", "made": 1, "data": b64encode(page).decode()}
+    queue["blobs"].insert(0, refused)
+    (tmp_path / "queue.json").write_bytes(msgspec.json.encode(queue))
+    assert two.import_outbox(tmp_path / "queue.json") == 1
+    kept = {upload.sha256: (upload.state, upload.code) for upload in two.uploads()}
+    assert kept == {sha_of(page): ("refused", "blob_type"), sha_of(SMALL): ("waiting", None)}
+    assert two.blob(sha_of(page)) == page
+    two.sync()
+    assert scene.stored(sha_of(SMALL)) == SMALL
 
 
 def test_an_older_database_learns_of_attachments(tmp_path: Path, scene: Scene) -> None:

@@ -154,3 +154,78 @@ def test_5_it_speaks_for_no_other_replica(play: Play, company: Company) -> None:
         check_problem(await push.sync(ticket(push, "t")), 403, "wrong_replica", company)
 
     play(story)
+
+
+def promotion(tablet: Tablet, company: Company) -> dict[str, object]:
+    """Return an op that makes a technician an administrator."""
+    grant = {"user": name_of("user", "chen.jun"), "role": "admin", "site": company.org}
+    return tablet.op("create", "grant", name_of("grant", "promotion"), site=company.org, set=grant)
+
+
+def is_administrator(company: Company) -> bool:
+    directory = company.installation.store.blocking.read(company.installation.door.directory)
+    return "admin" in directory.roles_of(name_of("user", "chen.jun"), company.org, to_ms(company.now))
+
+
+def test_5_it_gives_nobody_rights_his_work_is_taken_all_the_same(play: Play, company: Company) -> None:
+    """It lies in the open: who finds an administrator's must not become one."""
+
+    async def story(desk: Desk) -> None:
+        admin, push = await two(desk, "admin")
+        said = (await push.sync(promotion(push, company), ticket(push, "t"))).json()["results"]
+        outcomes = {result["site"]: (result["status"], result.get("code")) for result in said}
+        assert outcomes[company.org] == ("held", "revoked")
+        assert outcomes[ESTATE] == ("applied", None)
+        # Nobody's log-in sets it free: it may be anybody's.
+        await admin.read_all()
+        assert not is_administrator(company)
+
+    play(story)
+
+
+@pytest.mark.parametrize("act", ["admit", "resolve"])
+def test_5_it_decides_no_review(play: Play, company: Company, act: str) -> None:
+    async def story(desk: Desk) -> None:
+        li, _ = await two(desk)
+        await desk.http.delete("/api/v1/session", headers=li.headers)
+        op = ticket(li, "t")
+        [held] = (await li.sync(op)).json()["results"]
+        supervisor, push = await two(desk, "zhao.min")
+        await supervisor.read_all()
+        push.cursor = supervisor.cursor
+        decision = push.op("act", "review", held["review"], act=act, args={"ops": [held["op"]]})
+        [said] = (await push.sync(decision)).json()["results"]
+        assert (said["status"], said["code"]) == ("held", "revoked")
+        [present] = (await li.sync(op)).json()["results"]
+        assert present["status"] == "held"
+
+    play(story)
+
+
+def test_5_the_full_token_vouches_for_the_very_op(play: Play, company: Company) -> None:
+    async def story(desk: Desk) -> None:
+        admin, push = await two(desk, "admin")
+        op = promotion(push, company)
+        [held] = (await push.sync(op)).json()["results"]
+        [again] = (await push.sync(op)).json()["results"]
+        assert (held["status"], again["status"]) == ("held", "held")
+        [judged] = (await admin.sync(op)).json()["results"]
+        assert judged["status"] == "applied", judged
+        assert is_administrator(company)
+
+    play(story)
+
+
+def test_5_a_supervisor_admits_it_with_his_own_token(play: Play, company: Company) -> None:
+    async def story(desk: Desk) -> None:
+        _, push = await two(desk, "admin")
+        [held] = (await push.sync(promotion(push, company))).json()["results"]
+        chief = desk.tablet()
+        await chief.log_in("admin")
+        await chief.read_all()
+        admit = chief.op("act", "review", held["review"], site=company.org, act="admit", args={"ops": [held["op"]]})
+        [said] = (await chief.sync(admit)).json()["results"]
+        assert said["status"] == "applied", said
+        assert is_administrator(company)
+
+    play(story)

@@ -8,7 +8,7 @@ import pytest
 from tests.blobs.files import photo, sha_of
 from tests.http.company import EAST, ESTATE, Company, Desk, Story, name_of
 from tests.http.test_2_transport import check_problem
-from tests.http.test_6_blobs import CHUNK, DATA, SHA, get, put, unit_in, write
+from tests.http.test_6_blobs import CHUNK, DATA, SHA, get, head, put, unit_in, write
 
 Play = Callable[[Story], None]
 
@@ -97,8 +97,14 @@ def test_6_what_the_place_has_lost_is_told_before_any_byte(play: Play, company: 
         li = await desk.at_work("li.na")
         await write(li, SHA)
         await put(li, DATA)
+        company.installation.shelf.objects.keep(SHA, DATA[:CHUNK])
+        check_problem(await get(li), 503, "storage_down", company)
         company.installation.shelf.objects.remove(SHA)
         check_problem(await get(li), 503, "storage_down", company)
+        # Who has it is told so, and the same address gives it again.
+        assert await head(li) == (0, "?0")
+        assert (await put(li, DATA)).headers["upload-complete"] == "?1"
+        assert (await get(li)).content == DATA
 
     play(story)
 

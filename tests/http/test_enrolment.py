@@ -8,6 +8,8 @@ from tests.http.company import ESTATE, MALL, Company, Desk, Story, name_of
 from tests.http.test_2_transport import check_problem
 from tests.http.test_usr_2_letting_in import enrol, user
 
+from wuye.sync.rows import Need
+
 Play = Callable[[Story], None]
 
 
@@ -123,5 +125,45 @@ def test_the_devices_history_tells_who_enrolled_whom(play: Play, company: Compan
         assert entry["user"] == user("zhao.min")
         said = entry["op"]["set"]
         assert (said["name"], said["site"], set(said["people"])) == ("T07", ESTATE, {user("li.na"), user("chen.jun")})
+
+    play(story)
+
+
+@pytest.mark.parametrize(
+    ("owner", "held_by", "status"),
+    [
+        ("admin", "zhao.min", 410),
+        ("ma.hui", "zhao.min", 410),
+        ("chen.jun", "zhao.min", 200),
+        ("zhao.min", "zhao.min", 200),
+    ],
+)
+def test_a_ticket_takes_no_device_from_whom_its_maker_may_not_enrol(
+    play: Play, company: Company, owner: str, held_by: str, status: int
+) -> None:
+    async def story(desk: Desk) -> None:
+        theirs = await desk.at_work(owner)
+        ticket = (await enrol(desk, held_by, "li.na")).json()["ticket"]
+        answer = await redeem(desk, ticket, theirs.device)
+        if status == 200:
+            assert answer.status_code == 200, answer.text
+            return
+        check_problem(answer, 410, "bad_ticket", company)
+        ref = ("device", theirs.device)
+        known = company.installation.store.blocking.read(
+            lambda s: s.load(company.org, Need(records={ref})).records[ref]
+        )
+        assert (known.values["name"], known.values.get("people")) == ("tablet", None)
+        # The ticket is still good for the tablet that it was made for.
+        assert (await redeem(desk, ticket)).status_code == 200
+
+    play(story)
+
+
+def test_a_tablet_of_the_site_passes_from_one_shift_to_the_next(play: Play) -> None:
+    async def story(desk: Desk) -> None:
+        for people in (["li.na", "chen.jun"], ["wang.fang"]):
+            ticket = (await enrol(desk, "zhao.min", *people)).json()["ticket"]
+            assert (await redeem(desk, ticket)).status_code == 200
 
     play(story)

@@ -12,7 +12,7 @@ import pytest
 import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
-from litestar.types import Receive, Scope, Send
+from litestar.types import Message, Receive, Scope, Send
 from tests.http.company import Company, Desk, Story
 
 from wuye.http.front import Front
@@ -196,3 +196,22 @@ def test_the_served_company_has_pages_beside_its_api(play: Play, company: Compan
         assert (await desk.http.get("/api/v1/manifest")).status_code == 401
 
     play(story)
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "GET"])
+def test_a_request_for_the_server_as_a_whole_is_refused_in_words(built: Path, method: str) -> None:
+    """``OPTIONS *`` (RFC 9110 §9.3.7) is no address."""
+    sent: list[Message] = []
+
+    async def ask_all() -> None:
+        async def receive() -> Message:
+            return {"type": "http.disconnect"}
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        scope = {"type": "http", "method": method, "path": "*", "headers": [], "query_string": b""}
+        await Front(Tablet(built)).before(api)(scope, receive, send)  # type: ignore[arg-type]
+
+    asyncio.run(ask_all())
+    assert sent[0]["status"] == 400  # type: ignore[typeddict-item]

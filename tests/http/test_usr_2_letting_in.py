@@ -1,6 +1,7 @@
 """USR-2, tablet.md §1.5: who may let whom in, by start codes, one-time passwords and enrolments."""
 
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -9,8 +10,10 @@ from hypothesis import strategies as st
 from tests.http.company import ESTATE, MALL, PASSWORD, Company, Desk, Story, Tablet, name_of
 from tests.http.test_2_transport import check_problem
 
+from wuye.http import login
 from wuye.http.codes import ALPHABET, LENGTH, code_for, fold_code, make_code
 from wuye.http.managing import check_may_manage
+from wuye.http.opening import admit_device
 from wuye.kernel.clock import to_ms
 from wuye.kernel.errors import Problem
 
@@ -232,6 +235,30 @@ def test_USR_2_it_is_good_for_a_week(play: Play, company: Company) -> None:
         desk.later(days=7)
         answer = await desk.tablet().log_in("li.na", given_, new_password=NEW)
         check_problem(answer, 401, "bad_credentials", company)
+
+    play(story)
+
+
+@pytest.mark.parametrize("new_password", [None, NEW])
+def test_USR_2_a_reset_ends_the_old_password_also_for_a_log_in_under_way(
+    play: Play, company: Company, monkeypatch: pytest.MonkeyPatch, new_password: str | None
+) -> None:
+    """Reset just when a thief is at work: whoever was let in before must not bring his password back."""
+
+    async def story(desk: Desk) -> None:
+        given_: list[str] = []
+
+        async def meanwhile(*arguments: Any, **more: Any) -> None:
+            monkeypatch.undo()
+            answer = await post(await desk.at_work("zhao.min"), f"/users/{user('li.na')}/password")
+            given_.append(answer.json()["password"])
+            await admit_device(*arguments, **more)
+
+        monkeypatch.setattr(login, "admit_device", meanwhile)
+        late = await desk.tablet().log_in("li.na", new_password=new_password)
+        check_problem(late, 401, "bad_credentials", company)
+        check_problem(await desk.tablet().log_in("li.na"), 401, "bad_credentials", company)
+        assert (await desk.tablet().log_in("li.na", given_[0], new_password="friday-teapot-2024")).status_code == 200
 
     play(story)
 

@@ -180,8 +180,24 @@ def take_over(store: Store, saved: Iterable[Saved]) -> None:
     for one in saved:
         if hashlib.sha256(one.data).hexdigest() != one.sha256:
             raise InvalidEntry([Flaw("", "bad_export")])
-        attach(store, one.data, one.made, None)
+        if kind_of(one.data, len(one.data)) is None:
+            _keep_refused(store, one)  # the server refused it where it comes from; no file keeps the ops back
+        else:
+            attach(store, one.data, one.made, None)
         store.run("UPDATE blob SET named = 1 WHERE sha = ?", one.sha256)
+
+
+def _keep_refused(store: Store, one: Saved) -> None:
+    store.run(
+        "INSERT OR IGNORE INTO blob (sha, type, size, body, state, code, made, decided)"
+        " VALUES (?, ?, ?, ?, 'refused', 'blob_type', ?, ?)",
+        one.sha256,
+        one.type,
+        len(one.data),
+        one.data,
+        one.made,
+        one.made,
+    )
 
 
 def value_of(upload: Upload, at: str, name: str | None = None, role: str | None = None) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Commands that look without changing anything: verify, errors."""
+"""Commands that look: verify, errors."""
 
 import sys
 from pathlib import Path
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 @folder
 @database
 def verify_command(dir_: Path, database: str | None) -> None:
-    """Check every site's ledger, where each row's digest must follow from the row before, and every attachment."""
+    """Check every site's ledger, where each row's digest must follow from the row before, and every attachment. One
+    that is damaged is put aside, so that the device that still has it can send it again."""
     from wuye.cli.reach import reach
     from wuye.sync.directory import load_directory
 
@@ -61,9 +62,12 @@ def _verify_blobs(way: "Held | Served", dir_: Path, database: str | None) -> boo
     from wuye.storage.blobs.keeping import faults
 
     good = bad = 0
-    for blob, fault in faults(Objects.of(load_settings(dir_, database=database)), way.read):
+    objects = Objects.of(load_settings(dir_, database=database))
+    for blob, fault in faults(objects, way.read):
         if fault:
             bad += 1
+            if fault == "corrupt":
+                objects.set_aside(blob.sha)
             told = "cli.verify.blob_missing" if fault == "missing" else "cli.verify.blob_corrupt"
             click.secho(say(told, sha=blob.sha), fg="red", err=True)
         else:

@@ -16,6 +16,7 @@ from wuye.protocol.wire import Device, Enrolled, EnrolledPerson, Invited, Redemp
 from wuye.storage.road import Road
 from wuye.storage.sqlite import Enrolment, SqliteTransaction
 from wuye.sync.directory import Directory
+from wuye.sync.rows import Need
 
 MAX_PEOPLE = 30
 MAX_NAME = 200
@@ -84,6 +85,7 @@ class Enrolments:
             self._check(directory, enrolment.by, enrolment.site, people)
         except Problem as problem:  # rights changed since the ticket was made
             raise Problem("bad_ticket", problem.detail) from problem
+        await self._check_device(directory, enrolment, asked.device.id, people)
         device = Device(id=asked.device.id, name=enrolment.name, platform=asked.device.platform, app=asked.device.app)
         told = {"name": device.name, "site": enrolment.site, "people": people}
         await admit_device(self._road, device, told, directory.org, author=enrolment.by, purpose="enrolments")
@@ -109,6 +111,21 @@ class Enrolments:
                 for one, replica in zip(opened, replicas, strict=True)
             ],
         )
+
+    async def _check_device(self, directory: Directory, enrolment: Enrolment, device: str, people: list[str]) -> None:
+        """Check that a device which is known already may pass to these people: a ticket takes nobody's device away
+        whom its maker may not enrol."""
+        ref = ("device", device)
+        stored = await self._road.read(lambda s: s.load(directory.org, Need(records={ref})).records.get(ref))
+        if stored is None:
+            return
+        present = stored.values.get("people")
+        theirs = {*(present if isinstance(present, list) else ()), stored.values.get("user")}
+        others = [str(user) for user in theirs - {None, enrolment.by, *people} if directory.enabled(str(user))]
+        try:
+            self._check(directory, enrolment.by, str(stored.values.get("site") or enrolment.site), others)
+        except Problem as problem:
+            raise Problem("bad_ticket", "this device belongs to people or a site out of your reach") from problem
 
     def _check(self, directory: Directory, actor: str, site: str, people: list[str]) -> None:
         now_ms = to_ms(self._road.clock())

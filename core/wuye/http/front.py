@@ -25,7 +25,9 @@ class Front:
         """Return an application that answers for pages, and leaves the API's calls to the API."""
 
         async def either(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["path"].split("/", 2)[1] in _API:
+            if not scope["path"].startswith("/"):  # ``OPTIONS *`` asks of the server as a whole
+                await send_page(scope, send, make_page(b"No path.", _TEXT, status=400), strict=self._strict)
+            elif scope["path"].split("/", 2)[1] in _API:
                 await api(scope, receive, send)
             else:
                 page = _only_reading(scope) or await self._trust.page(scope) or await self._file(scope)

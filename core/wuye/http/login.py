@@ -188,11 +188,21 @@ def _let_in(tx: SqliteTransaction, session: Session, account: Account, asking: _
         if accounts.start_code(account.user) != asking.code:
             raise Problem("bad_credentials")
         accounts.forget_start_code(account.user)
+    # So too of the account: what somebody reset while this log-in was under way stays as he set it.
+    present = accounts.account(account.user)
+    if present is None or (asking.code is None and _secret(present) != _secret(asking.account)):
+        raise Problem("bad_credentials")
     if asked.new_password is not None:
         accounts.end_sessions(session.issued_ms, user=session.user)
-    if accounts.account(account.user) != account:
+    elif asking.code is not None:
+        account = replace(present, failed=0, locked_until_ms=0)
+    if present != account:
         accounts.put_account(account)
     return store_session(accounts, session, fork_of=asked.fork_of, adopt=asked.adopt)
+
+
+def _secret(account: Account) -> tuple[str, int, int]:
+    return account.hash, account.changed_ms, account.once_until_ms
 
 
 def _stranger(username: str, folded: str) -> Account:

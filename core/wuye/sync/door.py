@@ -229,14 +229,21 @@ class Door:
         replica = snapshot.replica(principal.replica)
         cursor = self._unseal(request.cursor, snapshot, principal.replica)
         synced = max(replica.synced_ms if replica else 0, cursor.synced_ms if cursor else 0)
-        pusher = Pusher(user=principal.user, replica=principal.replica, synced_ms=synced, alive=principal.alive)
+        pusher = Pusher(
+            user=principal.user,
+            replica=principal.replica,
+            synced_ms=synced,
+            alive=principal.alive,
+            reads=principal.reads,
+        )
         directory = self.directory(snapshot)
         admitted = _Admitted(pusher=pusher, homes={}, repeated={})
         for site, ops in by_site.items():
             home = admitted.homes[site] = home_of(directory, pusher, site, now)
             known = check_log(snapshot, principal.user, principal.replica, site, ops)
             rows = [known.get((principal.user, incoming.id)) for incoming in ops]
-            if None not in rows:
+            held = pusher.reads and any(row and (row.status, row.code) == ("held", "revoked") for row in rows)
+            if None not in rows and not held:
                 results = [result_of(site, op.n, row) for op, row in zip(ops, rows, strict=True) if row]
                 admitted.repeated[site] = Pushed(results=results, home=home, seq=snapshot.head(home).seq)
         return admitted

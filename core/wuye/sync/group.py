@@ -68,7 +68,7 @@ def judge_group(
 ) -> Judged:
     """Judge a group; its drafts are kept in the layer only if nothing in it was rejected or held.
 
-    ``barred``: nothing is judged; ``revoked`` holds every op for review, ``forbidden`` rejects it.
+    ``barred``: nothing is judged; ``revoked`` and ``push_only`` hold every op for review, ``forbidden`` rejects it.
     """
     layer.begin()
     verdicts: list[Verdict] = []
@@ -123,6 +123,8 @@ def _may_be_judged(
         raise rejected("too_large")
     if barred == "revoked":
         raise held("revoked", f"user:{incoming.user}")
+    if barred == "push_only":
+        raise held("revoked", f"token:{incoming.user}")
     if barred:
         raise rejected(barred)
     if blocker := waiting.blocks(incoming, directory):

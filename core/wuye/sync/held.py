@@ -19,7 +19,7 @@ def release(
 ) -> None:
     """Judge again what can be judged now, until nothing moves.
 
-    ``admitted`` ops came with a dead token and a supervisor lets them in; ``retry_rules`` asks rules that failed
+    ``admitted`` ops came with a token that is not good enough and a supervisor lets them in; ``retry_rules`` asks rules that failed
     again.
     """
     while _round(unit, author_of, admitted, retry_rules=retry_rules):
@@ -96,7 +96,7 @@ def _cause_gone(
             return (held.user, rest) not in still
         case "rule":
             return retry_rules
-        case "user":
+        case "user" | "token":
             return (held.user, held.op) in admitted
         case _:
             return True

@@ -70,7 +70,7 @@ class BlobBook(Protocol):
         ...
 
     def bytes_waiting(self, user: str) -> int:
-        """Return how many bytes a user's unfinished uploads will have."""
+        """Return how many bytes a user's uploads will have that are unfinished or that nothing refers to yet."""
         ...
 
     def bytes_stored(self) -> int:

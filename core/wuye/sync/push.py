@@ -23,12 +23,14 @@ from wuye.sync.verdict import Verdict
 
 class Pusher(Struct, frozen=True, kw_only=True):
     """Who pushes: ``synced_ms`` is the last completed sync that this replica has shown to know of; ``alive`` False
-    when only the days of grace let the token in (protocol §5). ``writes`` replaces rights: the system itself."""
+    when only the days of grace let the token in, ``reads`` False when it came with the push token, which lies in the
+    open (protocol §5). ``writes`` replaces rights: the system itself."""
 
     user: str
     replica: str
     synced_ms: int
     alive: bool = True
+    reads: bool = True
     writes: frozenset[str] | None = None
 
 
@@ -133,6 +135,7 @@ def push_site(
     fresh = _fresh(pusher, ops, known, acked)
     unit = SiteUnit(tx, home, directory, now)
     verdicts = _judge(unit, pusher, site, fresh) if fresh else {}
+    admitted = _vouched(tx, home, pusher, ops)
     if ops[-1].n > acked.n:
         judged = {incoming.n for incoming in fresh}
         unit.plan.carried = [
@@ -144,9 +147,10 @@ def push_site(
         unit.plan.acked[site, pusher.replica] = LogHead(n=ops[-1].n, at_ms=max(latest, acked.at_ms))
         unit.plan.synced[pusher.replica] = pusher.synced_ms
         tx.apply(unit.finish())
-        if fresh:
-            decided = sweep(tx, directory, home, now, admitted=_admitted(fresh, verdicts, unit.layer))
-            verdicts |= {op: verdict for (user, op), verdict in decided.items() if user == pusher.user}
+    if fresh or admitted:
+        admitted |= _admitted(fresh, verdicts, unit.layer)
+        decided = sweep(tx, directory, home, now, admitted=admitted)
+        verdicts |= {op: verdict for (user, op), verdict in decided.items() if user == pusher.user}
     results = [
         _result(site, incoming, verdicts[incoming.id])
         if incoming.id in verdicts
@@ -203,15 +207,32 @@ def _fresh(pusher: Pusher, ops: Sequence[Incoming], known: Known, acked: LogHead
 def _judge(unit: SiteUnit, pusher: Pusher, site: str, fresh: Sequence[Incoming]) -> dict[str, Verdict]:
     author = author_of(pusher, unit.site, unit.directory, unit.now)
     barred = "revoked" if not pusher.alive else "forbidden" if unit.site != site else None
+    central = barred is None and not pusher.reads
     unit.prefetch(fresh)
     waiting = Waiting()
     for held in unit.tx.held(unit.site, replica=pusher.replica):
         waiting.note((held.entity, held.record), held.op, creates=held.creates)
     verdicts: dict[str, Verdict] = {}
     for group in groups(fresh):
-        judged = unit.run(group, author, waiting, barred=barred)
+        unheard = central and any(_gives_rights(incoming, unit.directory) for incoming in group)
+        judged = unit.run(group, author, waiting, barred="push_only" if unheard else barred)
         verdicts.update(zip((incoming.id for incoming in group), judged, strict=True))
     return verdicts
+
+
+def _gives_rights(incoming: Incoming, directory: Directory) -> bool:
+    """Tell whether an op touches what decides on people and their rights, or on held work: not for a push token."""
+    model = directory.models.get(incoming.op.entity) if incoming.op else None
+    return model is not None and (model.entity.central or model.entity.name == "review")
+
+
+def _vouched(tx: Transaction, home: str, pusher: Pusher, ops: Sequence[Incoming]) -> frozenset[Mine]:
+    """Return the held ops of a push token that their user now sends again with his full token: the very same ops."""
+    if not (pusher.alive and pusher.reads):
+        return frozenset()
+    again = {incoming.id for incoming in ops}
+    held = tx.held(home, replica=pusher.replica)
+    return frozenset((one.user, one.op) for one in held if one.op in again and one.wait.startswith("token:"))
 
 
 def _held_authors(unit: SiteUnit) -> Callable[[HeldOp], Author]:
@@ -229,7 +250,7 @@ def _held_authors(unit: SiteUnit) -> Callable[[HeldOp], Author]:
 
 
 def _admitted(fresh: Sequence[Incoming], verdicts: Mapping[str, Verdict], layer: Layer) -> frozenset[Mine]:
-    """Return the ops that supervisors have let in: held because their token was dead (protocol §5)."""
+    """Return the ops that supervisors have let in: held because of the token that brought them (protocol §5)."""
     named: set[Mine] = set()
     for incoming in fresh:
         op = incoming.op

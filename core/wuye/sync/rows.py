@@ -111,7 +111,7 @@ class Touch(Struct, frozen=True, kw_only=True):
 
 class HeldOp(Struct, frozen=True, kw_only=True):
     """An op that waits (protocol §3.2). ``wait`` says for what: ``plugin:<id>``, ``entity:<name>``,
-    ``record:<entity>:<id>``, ``version:<entity>``, ``rule:<name>``, ``user:<id>`` or ``op:<id>``."""
+    ``record:<entity>:<id>``, ``version:<entity>``, ``rule:<name>``, ``user:<id>``, ``token:<id>`` or ``op:<id>``."""
 
     site: str
     op: str

@@ -83,8 +83,10 @@ class MemoryBlobs:
         return {sha: known for sha in shas if (known := self._state.uploads.get((user, sha)))}
 
     def bytes_waiting(self, user: str) -> int:
-        """Return how many bytes a user's unfinished uploads will have."""
-        return sum(one.size for one in self._state.uploads.values() if one.user == user and not one.done)
+        """Return how many bytes a user's uploads will have that are unfinished or that nothing refers to yet."""
+        named = {key[4] for key in self._state.blob_refs}
+        mine = [one for one in self._state.uploads.values() if one.user == user]
+        return sum(one.size for one in mine if not (one.done and one.sha in named))
 
     def bytes_stored(self) -> int:
         """Return how many bytes are stored."""

@@ -126,7 +126,7 @@ export class Words {
     if (typeof value === 'boolean') return this.say(value ? 'sentences.yes' : 'sentences.no')
     if (typeof value === 'number') return this.#measured(field, this.#number(field, value))
     if (isObject(value)) return this.#object(site, field, value)
-    if (typeof value !== 'string') return JSON.stringify(value)
+    if (typeof value !== 'string') return plain(value)
     return field ? this.#text(site, field, value, depth) : value
   }
 
@@ -154,7 +154,7 @@ export class Words {
       const at = this.#moment(site, String(value.at))
       return this.say('sentences.signed', { signer: value.signer, at })
     }
-    return JSON.stringify(value)
+    return plain(value)
   }
 
   async #text(site: string, field: Field, value: string, depth: number): Promise<string> {
@@ -210,4 +210,17 @@ export class Words {
   }
 }
 
-const shortOf = (id: string): string => (isUuid(id) ? id.slice(-8) : id)
+/** Of what is not here, or not yet: an id is nothing to read. */
+const shortOf = (id: string): string => (isUuid(id) ? '…' : id)
+
+/** What is in a value that this app has no form for: its texts and numbers, without hashes and ids. */
+function plain(value: unknown): string {
+  const leaves = (inside: unknown): string[] => {
+    if (Array.isArray(inside)) return inside.flatMap(leaves)
+    if (isObject(inside)) return Object.values(inside).flatMap(leaves)
+    const said = typeof inside === 'string' || typeof inside === 'number' ? String(inside) : ''
+    return said && !/^([0-9a-f]{64}|[0-9a-f-]{36})$/.test(said) ? [said] : []
+  }
+  const said = leaves(value)
+  return said.slice(0, 12).join(', ') + (said.length > 12 ? ', …' : '')
+}

@@ -86,13 +86,25 @@ async function unpacked(
 function read(text: string): Carrying {
   try {
     const carrying: unknown = JSON.parse(text)
-    if (isObject(carrying) && carrying['format'] === FORMAT && Array.isArray(carrying['ops'])) {
+    if (isObject(carrying) && carrying['format'] === FORMAT && isSound(carrying)) {
       return carrying as unknown as Carrying
     }
   } catch {
     // Told below: it is none of ours.
   }
   throw new InvalidEntry([flaw('', 'bad_export')])
+}
+
+/** Half a file helps nobody: it is refused as a whole, and the person told. */
+function isSound({ ops, blobs = [] }: Readonly<Record<string, unknown>>): boolean {
+  const has = (one: unknown, names: readonly string[]): boolean =>
+    isObject(one) && names.every((name) => typeof one[name] === 'string' && one[name] !== '')
+  return (
+    Array.isArray(ops) &&
+    ops.every((op) => has(op, ['op', 'site', 'entity', 'record', 'kind', 'at'])) &&
+    Array.isArray(blobs) &&
+    blobs.every((blob) => has(blob, ['sha256', 'type', 'data']))
+  )
 }
 
 function toBase64(bytes: ArrayBuffer): string {
@@ -105,7 +117,12 @@ function toBase64(bytes: ArrayBuffer): string {
 }
 
 function fromBase64(text: string): ArrayBuffer {
-  const raw = atob(text)
+  let raw: string
+  try {
+    raw = atob(text)
+  } catch {
+    throw new InvalidEntry([flaw('', 'bad_export')])
+  }
   const bytes = new Uint8Array(raw.length)
   for (let at = 0; at < raw.length; at++) bytes[at] = raw.charCodeAt(at)
   return bytes.buffer

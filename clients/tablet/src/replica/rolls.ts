@@ -12,8 +12,10 @@ import { CHUNK, type Entry, Roll, tracked } from './roll'
 
 const AT_ONCE = 500
 /** Quiet time before rolls are written back, and the longest time that they may wait, ms. */
-const QUIET = 2_000
-const LONGEST = 20_000
+const QUIET = 1_000
+const LONGEST = 5_000
+/** Chunks written at once. */
+const FEW = 8
 
 export interface RollsNeed {
   readonly store: Store
@@ -77,15 +79,24 @@ export class Rolls {
     const followed = this.#followed.get(name) ?? new Set()
     if (!roll.dirty.size && !followed.size) return
     const chunks = [...roll.dirty]
-    const lines = chunks.map((chunk) => roll.pack(chunk))
     const whole = this.#claimed.delete(roll)
     roll.dirty.clear()
     this.#followed.delete(name)
     try {
-      await this.#need.store.write(async (at) => {
-        if (whole) await at.forgetLines(name)
-        await at.putLines(lines)
-        await at.setMeta({ [keptName(roll)]: this.#made(roll) } as Record<`own.${string}`, string>)
+      const { store } = this.#need
+      if (whole) {
+        await store.write(async (at) => {
+          await at.forgetLines(name)
+          await at.setMeta({ [keptName(roll)]: undefined })
+        })
+      }
+      // Whoever waits for the database waits for a few chunks; until the last is there, a cold start reads records too.
+      for (let from = 0; from < chunks.length; from += FEW) {
+        const lines = chunks.slice(from, from + FEW).map((chunk) => roll.pack(chunk))
+        await store.write((at) => at.putLines(lines))
+      }
+      await store.write(async (at) => {
+        await at.setMeta({ [keptName(roll)]: this.#made(roll) })
         await at.forgetTouched(name, [...followed])
       })
     } catch (error) {

@@ -2,7 +2,7 @@
  * Search over everything local (tablet.md §3.3). A phone number lies in a private record: what is found there is shown
  * as the person that it belongs to, never as the number.
  */
-import { keyOf, placeOf, type RecordKey } from '@/engine/places'
+import { keyOf, type RecordKey } from '@/engine/places'
 import type { SearchAnswer } from '@/runtime/port'
 import { holds, type Query, queryOf } from '@/search/fold'
 import type { Roll } from './roll'
@@ -43,14 +43,16 @@ export class Searching {
     const complete = rolls.every((roll) => roll !== undefined)
     if (!typed) return { answer: { hits: [], total: 0, complete }, shown: [] }
     const query = await queryOf(text)
-    const found = rolls.map((roll) => (roll ? hitsIn(roll, query) : []))
-    const total = found.reduce((sum, keys) => sum + keys.length, 0)
-    const records = (await this.view.many(fairly(found, limit))).filter((seen) => seen !== null)
+    const found = rolls.map((roll) => (roll ? hitsIn(roll, query, limit) : { count: 0, newest: [] }))
+    const total = found.reduce((sum, { count }) => sum + count, 0)
+    const keys = fairly(
+      found.map(({ newest }) => newest),
+      limit,
+    )
+    const records = (await this.view.many(keys)).filter((seen) => seen !== null)
     const hits = new Map<RecordKey, Seen>()
-    for (const record of records) {
-      const shown = await this.#shown(record)
+    for (const shown of await Promise.all(records.map((record) => this.#shown(record))))
       if (shown) hits.set(keyOf(shown), shown)
-    }
     const rows = await this.rows.of([...hits.values()])
     const labelled = rows.map((row) => ({ ...row, entityLabel: this.rows.words.kind(row.entity) }))
     const hidden = records.filter((record) => this.#isPrivate(record.entity))
@@ -86,14 +88,12 @@ export class Searching {
   }
 }
 
-/** Records whose line has the text, the newest first. */
-function hitsIn(roll: Roll, query: Query): RecordKey[] {
-  const found: RecordKey[] = []
-  for (let slot = roll.records.length - 1; slot >= 0; slot--) {
-    const key = roll.records[slot]
-    if (key && holds(roll.lines[slot] ?? '', query)) found.push(key)
-  }
-  return found.sort((a, b) => (placeOf(a).id < placeOf(b).id ? 1 : -1))
+/** How many records' lines have the text, and the newest of them, in order. */
+function hitsIn(roll: Roll, query: Query, limit: number): { count: number; newest: RecordKey[] } {
+  const slots: number[] = []
+  for (const [slot, line] of roll.lines.entries()) if (line && holds(line, query)) slots.push(slot)
+  const newest = roll.first(slots, ['-created_at'], limit)
+  return { count: slots.length, newest: newest.map((slot) => roll.records[slot] ?? '') }
 }
 
 /** The first of each list, then the second of each, up to a limit; again list by list. No kind crowds out another. */

@@ -6,6 +6,8 @@ import type { Store } from '@/store/port'
 export interface Unsent {
   readonly ops: number
   readonly photos: number
+  /** Files that the server will not take. */
+  readonly refused: number
   readonly oldest: number | null
   readonly lastSync: number | null
   /** All that there is has been read once. */
@@ -28,11 +30,13 @@ export function unsentOf(store: Store): Promise<Unsent> {
     const ops = await at.opsIn(['waiting', 'sent'])
     // Those of a form that is not saved yet are not on their way.
     const photos = (await at.blobs(['kept', 'sending'])).filter((blob) => blob.refs.length)
+    const refused = (await at.blobs(['refused'])).filter((blob) => blob.refs.length)
     const whole = photos.filter((blob) => !blob.role?.startsWith('thumb:'))
     return {
       ops: ops.length,
       // A photo and its thumbnail are one photo to people.
       photos: whole.length || photos.length,
+      refused: refused.length,
       oldest: [...ops, ...photos].reduce<number | null>(
         (least, { made }) => Math.min(least ?? made, made),
         null,
@@ -44,12 +48,13 @@ export function unsentOf(store: Store): Promise<Unsent> {
 }
 
 export function statusOf(unsent: Unsent, around: Around): Status {
-  const { ops, photos, oldest, lastSync, filled } = unsent
+  const { ops, photos, refused, oldest, lastSync, filled } = unsent
   const { online, sending, needs, appWaiting, room } = around
   return {
     kind: kindOf(unsent, around),
     unsent: ops,
     photos,
+    refused,
     sending,
     oldest,
     lastSync,
@@ -61,12 +66,12 @@ export function statusOf(unsent: Unsent, around: Around): Status {
   }
 }
 
-function kindOf({ ops, photos, filled }: Unsent, around: Around): Status['kind'] {
+function kindOf({ ops, photos, refused, filled }: Unsent, around: Around): Status['kind'] {
   if (!filled) return around.login ? 'login' : 'first'
   if (around.login) return 'login'
   if (around.room === 'full') return 'full'
   const waits = ops + photos > 0
   if (waits) return around.online ? 'sending' : 'offline'
-  if (around.needs > 0) return 'needs'
+  if (around.needs + refused > 0) return 'needs'
   return around.online ? 'sent' : 'offline'
 }

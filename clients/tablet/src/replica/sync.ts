@@ -1,6 +1,7 @@
 /** Drives rounds of sync for one replica: engine, store and server put together (protocol §3 – §5). */
 import type { Asked, Problem, Said, Taken } from '@/engine/answers'
 import { begin, type Course, type End, type Event, follow } from '@/engine/syncing'
+import { thrownOf } from '@/net/thrown'
 import type { Answer, Transport } from '@/net/transport'
 import type { Manifest } from '@/protocol/manifest'
 import type { Store } from '@/store/port'
@@ -94,7 +95,7 @@ export class Sync {
       if (error instanceof MustFork) return { is: 'must log in', fork: true }
       if (error instanceof NotReady) return { is: 'must log in', fork: false }
       if (error instanceof RefusedManifest) return refusedManifest(error.problem)
-      this.watcher.failed?.(error)
+      if (thrownOf(error).code !== 'offline') this.watcher.failed?.(error)
       return { is: 'offline' }
     }
   }

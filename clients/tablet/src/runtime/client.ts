@@ -1,6 +1,6 @@
 /** The page's end of the port: numbers questions, hands answers back to whoever asked. */
-import type { FromPage, FromWorker, PageNews, Wire } from '@/runtime/messages'
-import type { Port, PortError } from '@/runtime/port'
+import type { By, FromPage, FromWorker, PageNews, Wire } from '@/runtime/messages'
+import type { Device, Port, PortError } from '@/runtime/port'
 
 interface Waiting {
   resolve: (result: never) => void
@@ -19,6 +19,8 @@ export function connect(
   const watching = new Map<number, (answer: never) => void>()
   const waiting = new Map<number, Waiting>()
   let last = 0
+  /** Who stands here, as the page knows it. */
+  let standing: By
 
   wire.onmessage = ({ data }) => {
     if (data.kind === 'told') {
@@ -31,22 +33,30 @@ export function connect(
     else (call?.reject ?? failed)(data.error)
   }
 
+  const callBy =
+    (by: By): Port['call'] =>
+    (command, ...args) => {
+      const id = ++last
+      return new Promise((resolve, reject) => {
+        waiting.set(id, { resolve, reject })
+        wire.postMessage({ kind: 'call', id, command, args: args.map(plain), by })
+      })
+    }
+
   return {
     watch(what, ask, tell) {
       const id = ++last
-      watching.set(id, tell)
+      watching.set(id, (answer) => {
+        if (what === 'device') standing = (answer as Device).current
+        tell(answer)
+      })
       wire.postMessage({ kind: 'watch', id, what, ask: plain(ask) })
       return () => {
         if (watching.delete(id)) wire.postMessage({ kind: 'stop', id })
       }
     },
-    call(command, ...args) {
-      const id = ++last
-      return new Promise((resolve, reject) => {
-        waiting.set(id, { resolve, reject })
-        wire.postMessage({ kind: 'call', id, command, args: args.map(plain) })
-      })
-    },
+    call: callBy(undefined),
+    mine: () => callBy(standing),
     tell: (news) => wire.postMessage({ kind: 'page', news }),
   }
 }

@@ -10,6 +10,7 @@ export type DeniedCode =
   | 'wiping'
   | 'unsent_work'
   | 'no_room'
+  | 'person_changed'
 
 /** `count` chooses the plural part of the words: tries left, seconds to wait, least signs of a PIN, what is unsent. */
 export class Denied extends Error {

@@ -5,7 +5,9 @@
 import type { Replica, Surroundings, Told } from '@/replica/replica'
 import { Speech } from '@/replica/speech'
 import type { Changed, Kind, Store } from '@/store/port'
+import { Denied } from './denied'
 import type { Known, Snapshot } from './device'
+import type { By } from './messages'
 import type { Lang } from './port'
 import type { News, Part } from './serving'
 
@@ -72,18 +74,26 @@ export class Desk {
     ;(await this.#open)?.replica?.rolls.claim()
   }
 
-  async store(): Promise<Store | null> {
-    return (await this.#seated())?.store ?? null
+  async store(by?: By): Promise<Store | null> {
+    return (await this.#seated(by))?.store ?? null
   }
 
-  async told(): Promise<Told | null> {
-    return (await this.#seated())?.told ?? null
+  async told(by?: By): Promise<Told | null> {
+    return (await this.#seated(by))?.told ?? null
+  }
+
+  /** Somebody's database, whether he stands here or not. */
+  storeFor(who: Known): Promise<Store> {
+    return this.storeOf(who)
   }
 
   /** Between the end of a database and the news that nobody sits here any more, nobody does. */
-  async #seated(): Promise<Open | null> {
+  async #seated(by?: By): Promise<Open | null> {
     const open = await this.#open
-    return open && !open.store.erased ? open : null
+    if (!open || open.store.erased) return null
+    // A tab that slept through a change of person still shows the one before.
+    if (by !== undefined && by !== open.person.replica) throw new Denied('person_changed')
+    return open
   }
 
   /** What is open at this moment. */

@@ -11,10 +11,13 @@ export interface PageNews {
   touched?: boolean
 }
 
+/** The replica of the person for whom the page was showing when it asked; null: of nobody; undefined: for anybody. */
+export type By = string | null | undefined
+
 export type FromPage =
   | { kind: 'watch'; id: number; what: keyof Watched; ask: unknown }
   | { kind: 'stop'; id: number }
-  | { kind: 'call'; id: number; command: keyof Commands; args: unknown[] }
+  | { kind: 'call'; id: number; command: keyof Commands; args: unknown[]; by: By }
   | { kind: 'page'; news: PageNews }
 
 export type FromWorker =

@@ -9,6 +9,7 @@ import { Denied } from './denied'
 import type { Desk } from './desk'
 import { levelOf, type Room } from './health'
 import type { Measuring } from './measuring'
+import type { By } from './messages'
 import type { Orders } from './serving'
 import type { Tablet } from './tablet'
 
@@ -21,11 +22,18 @@ export interface Tools {
   now(): number
 }
 
-export function ordersOf(desk: Desk, tablet: Tablet, tools: Tools): Orders {
+/** `by`: for whom the page was showing when it asked; nobody else's data are touched. */
+export function ordersOf(desk: Desk, tablet: Tablet, tools: Tools, by: By): Orders {
   const { http, darkroom, measuring, now } = tools
-  const told = async (): Promise<Told> => (await desk.told()) ?? refuse()
-  const store = async (): Promise<Store> => (await desk.store()) ?? refuse()
+  const told = async (): Promise<Told> => (await desk.told(by)) ?? refuse()
+  const store = async (): Promise<Store> => (await desk.store(by)) ?? refuse()
   const token = async (): Promise<string | null> => (await tablet.people.current())?.token ?? null
+  /** What was typed goes to who typed it, though his lock may have closed or somebody else have come meanwhile. */
+  const typists = async (): Promise<Store> => {
+    const { card, people } = await tablet.device.read()
+    const typist = card.wiping ? undefined : people.find(({ replica }) => replica === by)
+    return typist ? desk.storeFor(typist) : store()
+  }
   /** Done when everybody here knows who stands in front of the tablet. */
   const seated = async <T>(work: Promise<T>): Promise<T> => {
     const done = await work
@@ -58,7 +66,7 @@ export function ordersOf(desk: Desk, tablet: Tablet, tools: Tools): Orders {
       return done
     },
     async saveDraft(draft) {
-      const kept = await store()
+      const kept = await typists()
       await kept.write((at) => at.putDraft(draft))
     },
     async readDraft(key) {
@@ -116,6 +124,7 @@ export function ordersOf(desk: Desk, tablet: Tablet, tools: Tools): Orders {
       return taken
     },
     async http({ method, path, body }) {
+      await store()
       const bearer = await token()
       if (!bearer) throw new Offline('no session')
       const reply = await http.call(method, path, { token: bearer, ...(body === undefined ? {} : { body }) })

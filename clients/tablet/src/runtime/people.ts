@@ -89,14 +89,21 @@ export class People {
     throw new Denied('pin_spent')
   }
 
-  /** This person stands here now; his token lies open until the lock closes. */
+  /**
+   * This person stands here now; his token lies open until the lock closes. Nobody else's does any longer: whoever has
+   * no PIN is asked for his password again, or the next one could walk in as he.
+   */
   async enter(user: string, token: string): Promise<void> {
     this.held = { user, token }
     await this.device.change(({ card, people }) => {
       if (card.wiping) throw new Denied('wiping')
       const sealed = people.find((one) => one.user === user)?.sealed
       const until = this.lockAt(card.lockAfterMinutes)
-      return { shift: { user, token: sealed ? token : null, locked: false, until } }
+      const others = people.filter((one) => one.user !== user && one.token !== null)
+      return {
+        shift: { user, token: sealed ? token : null, locked: false, until },
+        people: others.map((one) => ({ ...one, token: null })),
+      }
     })
   }
 
@@ -123,9 +130,11 @@ export class People {
 
   /** Close the lock if nobody has touched the tablet for too long; whoever has no PIN is left in. */
   async expire(): Promise<void> {
-    await this.device.change(({ shift }) =>
-      shift.token && shift.until <= this.now() ? { shift: { locked: true, token: null } } : {},
-    )
+    await this.device.change(({ card, shift }) => {
+      // Further away than ever set: the clock was put back meanwhile.
+      const over = shift.until <= this.now() || shift.until > this.lockAt(card.lockAfterMinutes)
+      return shift.token && over ? { shift: { locked: true, token: null } } : {}
+    })
   }
 
   /** All there is for a person has just been read. */

@@ -132,6 +132,8 @@ export interface Status {
   /** Ops and photos not yet at the server. */
   unsent: number
   photos: number
+  /** Files that the server will not take: what to do is for the person. */
+  refused: number
   sending: { done: number; all: number } | null
   /** ms since 1970 of the oldest unsent op, of the last completed sync. */
   oldest: number | null
@@ -526,4 +528,9 @@ export interface Port {
     command: C,
     ...args: Parameters<Commands[C]>
   ): Promise<ReturnType<Commands[C]>>
+  /**
+   * `call` for whoever stands here at this moment. Once somebody else does, his data are out of its reach
+   * (`person_changed`); a draft still goes to the one who typed it.
+   */
+  mine(): Port['call']
 }

@@ -216,7 +216,7 @@ async function status(desk: Desk, tablet: Tablet, around: Circumstances): Promis
   const [store, told, current] = await Promise.all([desk.store(), desk.told(), tablet.people.current()])
   const unsent = store
     ? await unsentOf(store)
-    : { ops: 0, photos: 0, oldest: null, lastSync: null, filled: false }
+    : { ops: 0, photos: 0, refused: 0, oldest: null, lastSync: null, filled: false }
   const { online, sending, read } = tablet.progressed
   return statusOf(unsent, {
     online,

@@ -15,6 +15,8 @@ export interface Pace {
   readonly failures: number
   /** The server wants to be left alone until then. */
   readonly quiet: number
+  /** For how long, when it said so, ms. */
+  readonly patience: number
   /** Asked for, and not begun since. */
   readonly wanted: ReadonlySet<Why>
   readonly lastOp: number
@@ -22,7 +24,15 @@ export interface Pace {
   readonly chance: number
 }
 
-export const FRESH: Pace = { ended: null, failures: 0, quiet: 0, wanted: new Set(), lastOp: 0, chance: 0 }
+export const FRESH: Pace = {
+  ended: null,
+  failures: 0,
+  quiet: 0,
+  patience: 0,
+  wanted: new Set(),
+  lastOp: 0,
+  chance: 0,
+}
 
 const TICK = 60_000
 const SETTLE = 5_000
@@ -31,15 +41,21 @@ const BREATH = 1_000
 const FIRST_WAIT = 2_000
 const LONGEST_WAIT = 300_000
 
-/** When the next round begins, ms; a moment that has passed means now. */
-export function nextAt(pace: Pace): number {
-  const { ended, failures, quiet, wanted, lastOp, chance } = pace
+/**
+ * When the next round begins, ms; a moment that has passed means now. A clock that was put back must not stop the sync
+ * until it is again as late as it was: what seems to lie ahead of `now` has happened now.
+ */
+export function nextAt(pace: Pace, now: number): number {
+  const { failures, wanted, chance } = pace
+  const ended = Math.min(pace.ended ?? 0, now)
+  const lastOp = Math.min(pace.lastOp, now)
+  const quiet = Math.min(pace.quiet, now + pace.patience)
   // Only a person may press a server that has asked for patience.
   if (wanted.has('user')) return 0
   if (wanted.has('start') || wanted.has('online') || wanted.has('visible')) return quiet
-  if (failures) return Math.max(quiet, (ended ?? 0) + backOff(failures, chance))
-  if (wanted.has('poke')) return Math.max(quiet, (ended ?? 0) + BREATH)
-  const tick = (ended ?? 0) + TICK
+  if (failures) return Math.max(quiet, ended + backOff(failures, chance))
+  if (wanted.has('poke')) return Math.max(quiet, ended + BREATH)
+  const tick = ended + TICK
   return Math.max(quiet, wanted.has('op') ? Math.min(tick, lastOp + SETTLE) : tick)
 }
 
@@ -57,13 +73,15 @@ export function begun(pace: Pace): Pace {
 }
 
 export function finished(pace: Pace, end: End, now: number, chance: number): Pace {
+  // Not all of the devices that were refused together come back at the same moment.
+  const patience = end.kind === 'busy' ? end.wait * (1 + chance) : 0
   return {
     ...pace,
     ended: now,
     chance,
     failures: end.kind === 'failed' ? pace.failures + 1 : 0,
-    // Not all of the devices that were refused together come back at the same moment.
-    quiet: end.kind === 'busy' ? now + end.wait * (1 + chance) : 0,
+    quiet: patience && now + patience,
+    patience,
   }
 }
 
@@ -104,7 +122,8 @@ export class Rounds {
   private plan(): void {
     this.cancel()
     if (!this.going || this.running) return
-    this.cancel = this.timers.after(Math.max(0, nextAt(this.pace) - this.timers.now()), () => void this.run())
+    const now = this.timers.now()
+    this.cancel = this.timers.after(Math.max(0, nextAt(this.pace, now) - now), () => void this.run())
   }
 
   private async run(): Promise<void> {

@@ -4,7 +4,7 @@
  * Changes that come together make one answer, a watch has one evaluation under way at a time, and an answer like the
  * last one is not sent.
  */
-import type { FromPage, FromWorker, PageNews, Wire } from '@/runtime/messages'
+import type { By, FromPage, FromWorker, PageNews, Wire } from '@/runtime/messages'
 import type { Commands, PortError, Watched } from '@/runtime/port'
 
 /** What may have changed besides records: `person` concerns everything, `time` passes every minute. */
@@ -45,7 +45,7 @@ export type Orders = {
 
 export interface Host {
   questions: Questions
-  orders: Orders
+  orders(by: By): Orders
   /** An error as the page shall get it. */
   words(error: unknown): Promise<PortError>
   page(news: PageNews): void
@@ -87,10 +87,10 @@ export function serve(
     }
   }
 
-  async function obey({ id, command, args }: FromPage & { kind: 'call' }): Promise<void> {
+  async function obey({ id, command, args, by }: FromPage & { kind: 'call' }): Promise<void> {
     const before = told
     try {
-      const order = host.orders[command] as (...args: unknown[]) => unknown
+      const order = host.orders(by)[command] as (...args: unknown[]) => unknown
       const result = await order(...args)
       // Whoever ordered it finds what he watches already changed by it.
       if (told !== before) await Promise.race([spread(), pause(PATIENCE)])

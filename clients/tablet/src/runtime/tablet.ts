@@ -120,6 +120,7 @@ export class Tablet {
 
   async set(name: 'wifiOnly' | 'lockAfterMinutes', value: boolean | number): Promise<void> {
     await this.device.change(() => ({ card: settingsOf(name, value) }))
+    await this.people.touch()
   }
 
   private hear(progress: Progress): void {

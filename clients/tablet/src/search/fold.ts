@@ -148,13 +148,13 @@ function combines(mark: string): boolean {
 /** The initials of a run of Han characters; those of a short one also as they are read in names. */
 function initials(run: string): string[] {
   const { letters } = known()
-  const usual = (han: string): string => letters.charAt(han.charCodeAt(0) - FIRST)
+  let usual = ''
+  for (let i = 0; i < run.length; i++) usual += letters.charAt(run.charCodeAt(i) - FIRST)
+  if (run.length > NAME_MAX || ![...run].some((han) => ALSO.has(han))) return [usual]
   let readings = ['']
-  for (const han of run) {
-    const letter = usual(han)
-    const also = run.length > NAME_MAX ? undefined : ALSO.get(han)
-    const both = also === undefined || also === letter ? [letter] : [letter, also].sort()
-    readings = readings.flatMap((begun) => both.map((one) => begun + one))
+  for (const [i, han] of [...run].entries()) {
+    const both = new Set([usual.charAt(i), ALSO.get(han) ?? usual.charAt(i)])
+    readings = readings.flatMap((begun) => [...both].map((letter) => begun + letter))
   }
   return readings.sort()
 }

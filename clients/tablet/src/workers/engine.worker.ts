@@ -10,7 +10,7 @@ import { failure } from '@/runtime/failing'
 import { filled, measureRoom, storageOf, UNKNOWN } from '@/runtime/health'
 import { Measuring } from '@/runtime/measuring'
 import type { PageNews } from '@/runtime/messages'
-import { ordersOf } from '@/runtime/orders'
+import { ordersOf, type Tools } from '@/runtime/orders'
 import { questionsOf } from '@/runtime/questions'
 import { type News, serve } from '@/runtime/serving'
 import { Tablet } from '@/runtime/tablet'
@@ -24,7 +24,7 @@ const MINUTE = 60_000
 const ROOM_AGAIN = 5 * MINUTE
 /** Between answers to what is watched, ms: at once, or now and then while very much changes. */
 const SOON = 16
-const BUSY = 400
+const BUSY = 1_000
 
 const now = (): number => Date.now()
 const newId = (): string => uuid7(now(), crypto.getRandomValues(new Uint8Array(10)))
@@ -103,7 +103,7 @@ const tablet: Tablet = new Tablet(
 let token: string | null = null
 device.watch(() => void tablet.people.current().then((current) => (token = current?.token ?? null)))
 
-const orders = ordersOf(desk, tablet, {
+const tools: Tools = {
   http,
   darkroom: new Darkroom(
     () => new Worker(new URL('./photo.worker.ts', import.meta.url), { type: 'module' }) as Developer,
@@ -111,7 +111,7 @@ const orders = ordersOf(desk, tablet, {
   measuring,
   room: () => room,
   now,
-})
+}
 spread = serve(
   self,
   {
@@ -122,13 +122,13 @@ spread = serve(
       installed: page.installed ?? false,
       appWaiting: page.appWaiting ?? false,
     })),
-    orders: {
-      ...orders,
+    orders: (by) => ({
+      ...ordersOf(desk, tablet, tools, by),
       speak(to) {
         lang = to
         return desk.speak(to)
       },
-    },
+    }),
     async words(error) {
       const told = failure(error, await desk.speech(), desk.now?.words ?? null)
       // Nobody's fault but ours: let it be seen where programmers look.

@@ -1,6 +1,5 @@
 import { expect, inject, test } from 'vitest'
 import { App } from './pages/app'
-import { Entrance } from './pages/entrance'
 import { Form } from './pages/form'
 import { Record } from './pages/record'
 import { Reviews } from './pages/reviews'

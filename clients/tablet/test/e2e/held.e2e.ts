@@ -39,7 +39,6 @@ test('a plugin switched off with work pending: held, shown plainly, nothing lost
   await app.to('/queue')
   await queue.send()
   await queue.state('Black rucksack', 'Held by the server').waitFor()
-  await page.screenshot({ path: '/tmp/w/e2e2/shots/held.png' })
   await expect(admin.record(site, 'lostfound.item', id)).rejects.toThrow()
   await page.reload()
   await queue.state('Black rucksack', 'Held by the server').waitFor()

@@ -65,5 +65,4 @@ test('offline, a technician sees on his ticket what the last man knew: notes and
     .getByRole('link', { name: before?.values.title as string })
     .first()
     .waitFor()
-  await page.screenshot({ path: '/tmp/w/e2e2/shots/known.png', fullPage: true })
 })

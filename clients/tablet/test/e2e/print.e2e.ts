@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core'
 import { expect, inject, test } from 'vitest'
 import { App } from './pages/app'
 import { Form } from './pages/form'
-import { Record } from './pages/record'
+import { Record as RecordPage } from './pages/record'
 import { Settings } from './pages/settings'
 import { ROOT } from './stage/installation'
 import { Office } from './stage/office'
@@ -63,12 +63,12 @@ test('tablet §2.5: work order in four parts, ticket and list print offline in z
   await app.allRead()
   await server.kill()
   await app.to(`/record/${site}/ticket/${ticket}`)
-  await new Record(page).act('Finish')
+  await new RecordPage(page).act('Finish')
   const form = new Form(page)
   await form.type('Result', 'Предохранитель заменён')
   await form.sign('Signature', SIGNER)
   await form.submit()
-  await new Record(page).state('Done').waitFor()
+  await new RecordPage(page).state('Done').waitFor()
 
   for (const lang of LANGUAGES) {
     const said = texts(lang)

@@ -33,7 +33,7 @@ async function ended(person: Login, title: string, ago: number): Promise<{ app: 
   await app.to('/queue')
   await page.getByRole('button', { name: 'Send now' }).click()
   await app.says('Log in again')
-  await app.notices.getByText('Your log-in has ended. Your work is kept here; log in to send it.').waitFor()
+  await app.notices.getByText(/^Your log-in has ended\. Your work is kept here\./).waitFor()
   return { app, id }
 }
 

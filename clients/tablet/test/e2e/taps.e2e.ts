@@ -76,7 +76,6 @@ test('tablet §3.3: new repair at the desk ≤ 6 taps, dispatch 2, repair with p
   await page.getByRole('link', { name: 'Search' }).click()
   await page.getByRole('searchbox').and(page.locator(':focus')).waitFor()
   await page.keyboard.type(known.phone.slice(-4))
-  await page.screenshot({ path: '/tmp/w/e2e2/shots/t4.png' })
   await page
     .locator('main')
     .getByRole('link', { name: String(owner.values['name']) })
@@ -102,7 +101,6 @@ test('tablet §3.3: aired 1 tap', async () => {
   await record.next.filter({ hasText: 'Played' }).click()
   await record.state('Played').waitFor()
   await app.allSent()
-  await page.screenshot({ path: '/tmp/w/e2e2/shots/t5.png' })
   expect(await taps.since()).toBe(1)
   expect((await office.record(site, 'broadcast.play', play)).values).toMatchObject({ status: 'played' })
 })

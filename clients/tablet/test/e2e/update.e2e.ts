@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -6,13 +6,19 @@ import { build } from 'vite'
 import { beforeAll, expect, inject, test } from 'vitest'
 import { App } from './pages/app'
 import { Form } from './pages/form'
+import { attendTo } from './stage/closing'
 import { APP } from './stage/installation'
 import { Server } from './stage/server'
 import { Tablet } from './stage/tablet'
 
 const NEXT = '9.9.9'
-const served = mkdtempSync(join(tmpdir(), 'wuye-app-'))
-const next = mkdtempSync(join(tmpdir(), 'wuye-app-'))
+const [served, next] = [folder(), folder()]
+
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'wuye-app-'))
+  attendTo({ close: async () => rmSync(made, { recursive: true, force: true }) })
+  return made
+}
 
 beforeAll(async () => {
   cpSync(APP, served, { recursive: true })
@@ -23,7 +29,9 @@ beforeAll(async () => {
     configFile: false,
     root: fileURLToPath(new URL('../..', import.meta.url)),
     logLevel: 'error',
-    plugins: (config.plugins ?? []).flat().filter((one) => !(one && 'name' in one && one.name === 'wuye-budget')),
+    plugins: (config.plugins ?? [])
+      .flat()
+      .filter((one) => !(one && 'name' in one && one.name === 'wuye-budget')),
     define: { ...config.define, __APP_VERSION__: JSON.stringify(NEXT) },
     build: { ...config.build, outDir: next },
   })

@@ -2,6 +2,7 @@ import type Dexie from 'dexie'
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { DexieStore } from '@/store/dexie/store'
+import { op, at as place, REPLICA } from './places'
 
 const indexedDB = new IDBFactory()
 let store: DexieStore
@@ -36,6 +37,19 @@ describe('tablet §1.2: a lost connection', () => {
 
   it('a failure of our own is no lost connection', async () => {
     await expect(store.read(() => Promise.reject(new RangeError('ours')))).rejects.toThrow('ours')
+  })
+
+  it('a row that the database refuses says why, and leaves nothing of its transaction', async () => {
+    await store.write((at) => at.setMeta({ replica: REPLICA }))
+    const [row] = await store.write((at) => at.append([op(place(1), 'create')], 0))
+    if (!row) throw new Error('one was made')
+    const twice = store.write(async (at) => {
+      await at.putOps([{ ...row, i: 99 }])
+      await at.setMeta({ cursor: 'c' })
+    })
+    await expect(twice).rejects.toMatchObject({ name: 'ConstraintError' })
+    expect(await store.read((at) => at.meta('cursor'))).toBeUndefined()
+    expect(await store.write((at) => at.next('x'))).toBe(1)
   })
 
   it('5: erasing waits for no other tab, which does not bring the database back', async () => {

@@ -2,6 +2,7 @@
 
 blobs/<first two digits>/<sha256>            whole, verified
 parts/<sha256>/<user>/<offset, 16 digits>    chunks of an upload, until its hash is verified
+corrupt/<sha256>                             what `wuye verify` found to be other bytes than these
 """
 
 import os
@@ -109,6 +110,13 @@ class Objects:
             found = await obstore.get_async(self._store, _path(sha), options={"range": (start, stop)})
             async for piece in found.stream(STREAMED):
                 yield bytes(piece)
+
+    def set_aside(self, sha: str) -> None:
+        """Put stored bytes that are not what they are called where nobody takes them for it (``corrupt/<sha256>``)."""
+        import obstore
+
+        with _spoken():
+            obstore.rename(self._store, _path(sha), f"corrupt/{sha}")
 
     def remove(self, sha: str) -> None:
         """Let stored bytes go."""

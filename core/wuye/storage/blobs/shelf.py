@@ -25,7 +25,7 @@ LEAST = 16 << 10
 
 
 class Limits(Struct, frozen=True, kw_only=True):
-    """Bytes: of one file, of a user's unfinished uploads, of all that is stored (0: no bound)."""
+    """Bytes: of one file, of a user's uploads that are unfinished or unnamed, of all that is stored (0: no bound)."""
 
     each: int
     waiting: int
@@ -79,7 +79,9 @@ class Shelf:
         with self._alone(chunk.sha):
             upload = self._store.read(lambda snapshot: snapshot.blobs.uploads(user, [chunk.sha])).get(chunk.sha)
             if upload and upload.done:
-                return Standing(offset=upload.size, complete=True)
+                if self.objects.size(chunk.sha) == upload.size:
+                    return Standing(offset=upload.size, complete=True)
+                upload = None  # lost by a disk, or by an older folder that was restored: taken in anew
             if upload and upload.size != chunk.total and not chunk.start:
                 self._discard(user, chunk.sha)
                 upload = None
@@ -112,8 +114,8 @@ class Shelf:
                 known = namings.get(sha, [])
                 return sha not in others or (bool(may_read(known, access)) and not lacks_his_own(known, user))
 
-            found = sorted(sha for sha in stored if there(sha))
-            partial = {sha: one.offset for sha, one in mine.items() if sha not in found and one.offset}
+            found = sorted(sha for sha in stored if there(sha) and self.objects.size(sha) == stored[sha].size)
+            partial = {sha: one.offset for sha, one in mine.items() if one.offset and not one.done}
             return Inventory(stored=found, offsets=partial)
 
         return self._store.read(unit)
@@ -123,14 +125,21 @@ class Shelf:
         return self._store.read(lambda snapshot: snapshot.blobs.named_by(user, sha))
 
     def find(self, sha: str, access: Mapping[str, Access]) -> tuple[Blob, list[Naming]] | None:
-        """Return a stored file and the references through which somebody may read it; None where there are none."""
+        """Return a stored file and the references through which somebody may read it; None where there are none.
+
+        Raises:
+            Problem: ``storage_down``, its bytes are lost or cut short.
+        """
 
         def unit(snapshot: Snapshot) -> tuple[Blob, list[Naming]] | None:
             blob = snapshot.blobs.stored([sha]).get(sha)
             namings = may_read(snapshot.blobs.namings([sha]).get(sha, []), access) if blob else []
             return (blob, namings) if blob and namings else None
 
-        return self._store.read(unit)
+        found = self._store.read(unit)
+        if found and self.objects.size(sha) != found[0].size:
+            raise Problem("storage_down", "these bytes are lost; whoever sent them may send them again")
+        return found
 
     @contextmanager
     def _alone(self, sha: str) -> Iterator[None]:

@@ -101,8 +101,9 @@ class SqliteBlobs:
         return {row[1]: _upload(row) for row in rows}
 
     def bytes_waiting(self, user: str) -> int:
-        """Return how many bytes a user's unfinished uploads will have."""
-        return self._number("SELECT sum(size) FROM wuye_blob_upload WHERE user = ? AND NOT done", user)
+        """Return how many bytes a user's uploads will have that are unfinished or that nothing refers to yet."""
+        unnamed = "NOT EXISTS (SELECT 1 FROM wuye_blob_ref r WHERE r.sha = wuye_blob_upload.sha)"
+        return self._number(f"SELECT sum(size) FROM wuye_blob_upload WHERE user = ? AND (NOT done OR {unnamed})", user)
 
     def bytes_stored(self) -> int:
         """Return how many bytes are stored."""

@@ -88,7 +88,8 @@ def what_no_record_shows_is_kept_for_nobody(store: Store) -> None:
 
 
 def uploads_are_counted_by_user(store: Store) -> None:
-    """Each user has his own uploads; the bytes that he has still to send are counted, and what is stored."""
+    """Each user has his own uploads; the bytes that he has still to send, or that no record names yet, are counted, and
+    what is stored."""
     send(store, "li", RED, done=False, size=30)
     send(store, "li", BLUE, done=True, size=7)
     send(store, "ma", RED, done=False, size=50)
@@ -97,10 +98,13 @@ def uploads_are_counted_by_user(store: Store) -> None:
         book = snapshot.blobs
         return book.bytes_waiting("li"), book.bytes_waiting("ma"), book.bytes_stored()
 
-    assert store.read(look) == (30, 50, 7)
+    assert store.read(look) == (37, 50, 7)
     mine = store.read(lambda snapshot: snapshot.blobs.uploads("li", [RED, BLUE, "c" * 64]))
     assert {sha: (one.offset, one.done) for sha, one in mine.items()} == {RED: (15, False), BLUE: (7, True)}
     store.write("", lambda transaction: transaction.blobs.drop_upload("li", RED))
+    assert store.read(lambda snapshot: snapshot.blobs.bytes_waiting("li")) == 7
+    edit(store, note("one", "a"))
+    refer(store, ("one", BLUE, "li"))
     assert store.read(lambda snapshot: snapshot.blobs.bytes_waiting("li")) == 0
     assert store.read(lambda snapshot: snapshot.blobs.bytes_waiting("ma")) == 50
 

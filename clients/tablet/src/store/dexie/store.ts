@@ -65,8 +65,13 @@ export class DexieStore implements Store {
 
   async write<T>(work: (at: Writing) => Promise<T>): Promise<T> {
     let change: Changed | undefined
+    let failed: unknown = null
     const result = await this.db
       .transaction('rw!', TABLES, async (transaction) => {
+        // Dexie hears that a request of ours has failed, but not why.
+        transaction.idbtrans.addEventListener('error', ({ target }) => {
+          failed ??= (target as IDBRequest).error
+        })
         const at = new Writer(tablesIn(transaction), this.form)
         const done = await work(at)
         change = await at.finish()
@@ -75,7 +80,7 @@ export class DexieStore implements Store {
       .catch(async (error: unknown) => {
         // Not run again: it may have been committed before the connection was lost.
         if (isLost(error)) await this.reopen()
-        throw error
+        throw failed ?? error
       })
     if (change) this.tell(change)
     if (change && !this.erased) this.channel.postMessage({ ...change, seen: null })
@@ -132,7 +137,7 @@ export class DexieStore implements Store {
  */
 const tablesIn = (transaction: Transaction): Tables =>
   Object.fromEntries(
-    TABLES.map((table) => [table, new DexieTable(transaction.table(table))]),
+    TABLES.map((name) => [name, new DexieTable(transaction.table(name), transaction.idbtrans)]),
   ) as unknown as Tables
 
 /** Names under which WebKit and Chromium say that the connection is gone. */

@@ -6,7 +6,10 @@ const MANY = 64
 
 /** A table of an IndexedDB database, inside the transaction that is under way. */
 export class DexieTable<Row> implements Table<Row> {
-  constructor(private readonly store: DexieStore<Row, Key>) {}
+  constructor(
+    private readonly store: DexieStore<Row, Key>,
+    private readonly transaction: IDBTransaction,
+  ) {}
 
   async get(keys: readonly Key[]): Promise<(Row | undefined)[]> {
     if (keys.length < MANY || typeof keys[0] !== 'string') return this.store.bulkGet([...keys])
@@ -28,8 +31,10 @@ export class DexieTable<Row> implements Table<Row> {
     return this.within(index ?? ':id', range).count()
   }
 
+  /** Awaits nothing: the commit waits for all requests, and there is none when one of them fails. */
   async put(rows: readonly Row[]): Promise<void> {
-    await this.store.bulkPut(rows)
+    const store = this.transaction.objectStore(this.store.name)
+    for (const row of rows) store.put(row)
   }
 
   async delete(keys: readonly Key[]): Promise<void> {

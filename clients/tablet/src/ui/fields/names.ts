@@ -11,6 +11,10 @@ export function remember(entity: string, id: string): void {
   recent.set(entity, [id, ...(recent.get(entity) ?? []).filter((one) => one !== id)].slice(0, REMEMBERED))
 }
 
+export function forgetPicked(): void {
+  recent.clear()
+}
+
 /** Choices with those picked lately at the top. */
 export function recentFirst(entity: string, choices: readonly Choice[]): Choice[] {
   const place = new Map((recent.get(entity) ?? []).map((id, index) => [id, index]))

@@ -3,6 +3,7 @@ import { computed, onBeforeUnmount, type Ref, reactive, watchEffect } from 'vue'
 import { onBeforeRouteLeave } from 'vue-router'
 import { t } from '@/i18n/i18n'
 import { ask } from '@/ui/kit/confirming'
+import { useSession } from './session'
 
 const open = reactive(new Set<symbol>())
 
@@ -18,6 +19,10 @@ export interface Leaving {
 /** Asks before the route is left while `dirty`: keep the draft, discard it, or stay. */
 export function useLeaveGuard(dirty: Readonly<Ref<boolean>>, { keep, discard }: Leaving): void {
   const self = Symbol('form')
+  const { device } = useSession()
+  const person = device.value?.current
+  /** His lock has closed, or somebody else stands here: nobody is left to be asked. */
+  const gone = (): boolean => device.value?.locked !== false || device.value.current !== person
   watchEffect(() => {
     if (dirty.value) open.add(self)
     else open.delete(self)
@@ -34,6 +39,7 @@ export function useLeaveGuard(dirty: Readonly<Ref<boolean>>, { keep, discard }: 
   onBeforeRouteLeave(async () => {
     if (!dirty.value) return true
     await keep()
+    if (gone()) return true
     const answer = await ask({
       title: t('shell.leave.title'),
       text: t('shell.leave.text'),

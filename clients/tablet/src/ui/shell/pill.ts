@@ -22,9 +22,9 @@ export function pillOf(status: Status, now: number, zone?: string): Pill {
       return {
         tone: 'warn',
         icon: 'warning',
-        short: String(status.needs),
-        text: t('shell.pill.needs', {}, status.needs),
-        to: '/review',
+        short: String(status.needs + status.refused),
+        text: t('shell.pill.needs', {}, status.needs + status.refused),
+        to: status.needs ? '/review' : '/queue',
       }
     case 'full':
       return {

@@ -29,10 +29,10 @@ export function useWatch<W extends keyof Watched>(
   return answer
 }
 
-/** `call` of the page's port. Rejects with a `PortError`. */
+/** `call` of the page's port, for whoever stood here when the component was made. Rejects with a `PortError`. */
 export function useCall(): <C extends keyof Commands>(
   command: C,
   ...args: Parameters<Commands[C]>
 ) => Promise<ReturnType<Commands[C]>> {
-  return usePort().call
+  return usePort().mine()
 }

@@ -25,6 +25,8 @@ export interface Preferences {
 }
 
 const PREFIX = 'wuye.likes.'
+/** The language in which this tablet spoke last: the next start begins in it, before anybody is known. */
+const SPOKEN = 'wuye.spoken'
 const fresh = (): Preferences => ({ lang: null, theme: 'auto', site: null, columns: {}, views: {} })
 
 export const preferences = reactive(fresh())
@@ -59,7 +61,20 @@ export function forgetOthers(users: readonly string[]): void {
 }
 
 export function chosenLanguage(locale?: string): Lang {
-  return preferences.lang ?? nearest([...(locale ? [locale] : []), ...navigator.languages])
+  const last = localStorage.getItem(SPOKEN)
+  return (
+    preferences.lang ??
+    nearest([...(locale ? [locale] : []), ...(last ? [last] : []), ...navigator.languages])
+  )
+}
+
+/** Notes the language that was spoken, chosen or not. */
+export function spoke(lang: Lang): void {
+  try {
+    localStorage.setItem(SPOKEN, lang)
+  } catch {
+    // A full disk: the next start begins in the browser's language.
+  }
 }
 
 /** Writes down whatever is changed, and lights the page accordingly. */

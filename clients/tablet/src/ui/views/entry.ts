@@ -88,7 +88,8 @@ export function useEntry(of: Readonly<Ref<EntryOf>>) {
   }
 
   let asked = 0
-  async function check(): Promise<void> {
+  /** What the worker says of the entry as it is now; what was asked before the last question is not shown. */
+  async function check(): Promise<Checked | undefined> {
     const mine = ++asked
     const { kind, place, act } = of.value
     const { site, entity, id } = place
@@ -104,9 +105,10 @@ export function useEntry(of: Readonly<Ref<EntryOf>>) {
       refused.value = error.flaws ?? [{ field: '', code: error.code, text: error.text }]
       return undefined
     })
-    if (mine !== asked) return
+    if (mine !== asked) return answer
     judging.value = false
     if (answer) checked.value = answer
+    return answer
   }
 
   let keepings = 0
@@ -152,12 +154,14 @@ export function useEntry(of: Readonly<Ref<EntryOf>>) {
 
   /** Null when something is wrong: then `flaws` says what. */
   async function save(): Promise<Committed | null> {
+    if (saving.value) return null
     tried.value = true
     saving.value = true
     refused.value = []
     try {
-      await check()
-      if (checked.value?.flaws.length || refused.value.length) return null
+      // Its own answer, not the one shown: another may have been asked for since.
+      const judged = await check()
+      if (judged?.flaws.length || refused.value.length) return null
       const step = stepOf(of.value, toRaw(entered.value), reason.value)
       const committed = await call('commit', { steps: [step], draft: of.value.draft })
       done.value = true

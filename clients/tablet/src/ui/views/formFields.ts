@@ -14,17 +14,38 @@ const isEmpty = (value: unknown): boolean =>
 /** How many quick fields there are at most. */
 const QUICK = 5
 
+/** What only acts of later states ask for: a new record's form need not. */
+export function laterFields(entity: GrantedEntity): ReadonlySet<string> {
+  const { initial, transitions } = entity.workflow ?? { initial: '', transitions: [] }
+  const asked = (early: boolean): Set<string> =>
+    new Set(
+      transitions
+        .filter(({ from }) => from.includes(initial) === early)
+        .flatMap(({ form = [], needs = [] }) => [...form, ...needs]),
+    )
+  const soon = asked(true)
+  return new Set(
+    [...asked(false)].filter((name) => !soon.has(name) && !entity.views.form.short.includes(name)),
+  )
+}
+
 /**
  * `chosen` are fields that the link chose, which are not asked for again; `wrong` those that something is wrong with,
- * which are never hidden.
+ * which are never hidden; `later` those that nobody fills in yet.
  */
 export function lay(
   entity: GrantedEntity,
   checked: Pick<Checked, 'shown' | 'required' | 'derived'> | undefined,
   chosen: ReadonlySet<string>,
   wrong: ReadonlySet<string>,
+  later: ReadonlySet<string> = new Set(),
 ): Laid {
-  const shown = (name: string): boolean => !checked || checked.shown.includes(name)
+  const shown = (name: string): boolean =>
+    (!checked || checked.shown.includes(name)) &&
+    (!later.has(name) ||
+      wrong.has(name) ||
+      !isEmpty(checked?.derived[name]) ||
+      Boolean(checked?.required.includes(name)))
   const sections = entity.views.form.sections
     .map(({ label, fields }) => ({
       label,

@@ -33,7 +33,10 @@ export class Form {
 
   /** Show the fields behind "more". */
   async more(): Promise<void> {
-    await this.page.locator('form.form').getByRole('button', { name: /more fields?$/ }).click()
+    await this.page
+      .locator('form.form')
+      .getByRole('button', { name: /more fields?$/ })
+      .click()
   }
 
   async attach(label: string, file: { name: string; mimeType: string; buffer: Buffer }): Promise<void> {
@@ -49,12 +52,26 @@ export class Form {
 
   /** Sign a field: ink across the paper, and the name. */
   async sign(label: string, signer: string): Promise<void> {
-    await this.page.locator('form.form [data-field]').filter({ hasText: label }).getByRole('button', { name: 'Sign', exact: true }).click()
+    await this.page
+      .locator('form.form [data-field]')
+      .filter({ hasText: label })
+      .getByRole('button', { name: 'Sign', exact: true })
+      .click()
     const paper = this.page.getByRole('img', { name: 'Sign here' })
-    const { x, y, width, height } = (await paper.boundingBox()) as { x: number; y: number; width: number; height: number }
+    const { x, y, width, height } = (await paper.boundingBox()) as {
+      x: number
+      y: number
+      width: number
+      height: number
+    }
     await this.page.mouse.move(x + width * 0.2, y + height * 0.6)
     await this.page.mouse.down()
-    for (const [right, down] of [[0.4, 0.2], [0.5, 0.8], [0.7, 0.3], [0.8, 0.5]] as const)
+    for (const [right, down] of [
+      [0.4, 0.2],
+      [0.5, 0.8],
+      [0.7, 0.3],
+      [0.8, 0.5],
+    ] as const)
       await this.page.mouse.move(x + width * right, y + height * down, { steps: 5 })
     await this.page.mouse.up()
     await this.page.getByLabel('Who signs').fill(signer)

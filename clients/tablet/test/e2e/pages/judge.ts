@@ -31,10 +31,22 @@ export async function targets(page: Page, limits: Limits): Promise<string[]> {
     const GAP = 8
     const APART = 24
     const scope = document.querySelector('dialog[open]') ?? document.body
+    /** What of it is not scrolled out of sight. */
+    const seen = (one: Element): DOMRect => {
+      let { left, top, right, bottom } = one.getBoundingClientRect()
+      for (let up = one.parentElement; up && up !== document.body; up = up.parentElement) {
+        if (!/auto|scroll|hidden/.test(getComputedStyle(up).overflowY)) continue
+        const box = up.getBoundingClientRect()
+        ;[left, top] = [Math.max(left, box.left), Math.max(top, box.top)]
+        ;[right, bottom] = [Math.min(right, box.right), Math.min(bottom, box.bottom)]
+      }
+      return new DOMRect(left, top, right - left, bottom - top)
+    }
     const shown = (one: Element): boolean =>
       one.checkVisibility() &&
       !one.closest('.only-heard, .skip, [inert]') &&
-      one.getBoundingClientRect().width > 1
+      one.getBoundingClientRect().width > 1 &&
+      seen(one).height > 1
     const all = [...scope.querySelectorAll('a[href], button, input, select, textarea, summary')]
       .filter(shown)
       // A box within its label is as large as the label.
@@ -42,7 +54,7 @@ export async function targets(page: Page, limits: Limits): Promise<string[]> {
     const said = (one: Element): string =>
       `${one.tagName.toLowerCase()}.${one.className} "${(one.textContent || one.getAttribute('aria-label') || '').trim().slice(0, 30)}"`
     const flaws: string[] = []
-    const boxes = [...new Set(all)].map((one) => ({ one, box: one.getBoundingClientRect() }))
+    const boxes = [...new Set(all)].map((one) => ({ one, box: one.getBoundingClientRect(), part: seen(one) }))
     for (const { one, box } of boxes) {
       const least = one.matches('.primary') ? primary : target
       if (box.height < least - 0.5 || box.width < target - 0.5)
@@ -60,7 +72,9 @@ export async function targets(page: Page, limits: Limits): Promise<string[]> {
     for (const [index, a] of boxes.entries())
       for (const b of boxes.slice(index + 1)) {
         if (a.one.contains(b.one) || b.one.contains(a.one) || layer(a.one) !== layer(b.one)) continue
-        const gap = between(a.box, b.box)
+        // A cross within its field.
+        if (a.one.matches('input') && a.one.parentElement === b.one.parentElement) continue
+        const gap = between(a.part, b.part)
         const [one, other] = [a.one, b.one]
         if (gap < GAP - 0.5 && !(strip(one) && strip(one) === strip(other)))
           flaws.push(`${said(one)} and ${said(other)} are ${Math.round(gap)} apart`)

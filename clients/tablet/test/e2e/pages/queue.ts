@@ -15,6 +15,10 @@ export class Queue {
 
   /** The entry of a record's card with this chip. */
   state(title: string, words: string): Locator {
-    return this.page.locator('main article').filter({ hasText: title }).locator('.chip', { hasText: words }).first()
+    return this.page
+      .locator('main article')
+      .filter({ hasText: title })
+      .locator('.chip', { hasText: words })
+      .first()
   }
 }

@@ -9,15 +9,27 @@ import { at, doors, fieldScreens, fullest, leave, officeScreens, type Screen } f
 import { contest } from '../stage/contest'
 import { Office } from '../stage/office'
 import { Server } from '../stage/server'
-import { Tablet } from '../stage/tablet'
+import { type Look, Tablet } from '../stage/tablet'
 
 const OUT = fileURLToPath(new URL('../../../shots/', import.meta.url))
 const SIZES = { broad: [1280, 800], upright: [800, 1280], phone: [360, 640], desk: [1440, 900] } as const
 type Size = keyof typeof SIZES
-const BOTH: Likes[] = [
-  { lang: 'zh-Hant', theme: 'light' },
-  { lang: 'ru', theme: 'light' },
+const ZH: Likes = { lang: 'zh-Hant', theme: 'light' }
+const RU: Likes = { lang: 'ru', theme: 'light' }
+const BOTH = [ZH, RU]
+/** What a ticket was called first, by the tablet, and by the office. */
+const CONTESTED: [string, string, string] = [
+  '3 號樓大堂玻璃門關不嚴',
+  '3 號樓大堂玻璃門關不嚴，有風聲',
+  '3 號樓大堂玻璃門閉門器漏油',
 ]
+
+/** An installed app may keep what it stores; a browser without a face must be told. */
+async function install(page: Page, server: Server): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  await session.send('Browser.grantPermissions', { permissions: ['durableStorage'], origin: server.origin })
+  await page.evaluate(() => navigator.storage.persist())
+}
 
 async function shoot(
   page: Page,
@@ -65,11 +77,7 @@ test.runIf(asked('estate'))('a residential estate', async () => {
   await app.open()
   await app.logIn(server.login('cs_supervisor', 'CYY'), '/settings', '2580')
   await app.allRead()
-  await contest(app, tablet, office, site, [
-    '3 號樓大堂玻璃門關不嚴',
-    '3 號樓大堂玻璃門關不嚴，有風聲',
-    '3 號樓大堂玻璃門閉門器漏油',
-  ])
+  await contest(app, tablet, office, site, CONTESTED)
   const ticket = await fullest(office, site, 'ticket', '&status=in_progress')
   const unit = await fullest(office, site, 'unit')
   const done = await fullest(office, site, 'ticket')
@@ -169,4 +177,50 @@ test.runIf(asked('office'))('the office at a desk', async () => {
   const ticket = await fullest(office, site, 'ticket')
   const screens = officeScreens(app, { ticket })
   await shoot(page, screens, 'office', ['desk'], [...BOTH, { lang: 'ru', theme: 'dark' }])
+})
+
+test.runIf(asked('readme'))('the pictures of the README', async () => {
+  const server = await Server.start(inject('master'))
+  const [estate, mall] = [server.site('CYY'), server.site('SFM')]
+  const begin = async (
+    role: string,
+    site: string | undefined,
+    look: Look,
+    likes: Likes,
+  ): Promise<[App, Tablet]> => {
+    const tablet = await Tablet.open(server, look)
+    const app = new App(await tablet.page(), server)
+    await app.open()
+    await install(app.page, server)
+    await app.logIn(server.login(role, site))
+    await app.allRead()
+    await like(app.page, likes)
+    return [app, tablet]
+  }
+  const take = async ({ page }: App, name: string): Promise<void> => {
+    await settled(page, 1_000)
+    mkdirSync(`${OUT}readme`, { recursive: true })
+    await page.screenshot({ path: `${OUT}readme/${name}.png` })
+  }
+
+  const [hall, tablet] = await begin('cs_assistant', 'CYY', { width: 800, height: 1280 }, ZH)
+  await take(hall, 'home')
+  const office = await Office.logIn(server, server.login('cs_manager', 'CYY'))
+  await contest(hall, tablet, office, estate, CONTESTED)
+  await hall.page.setViewportSize({ width: 1280, height: 560 })
+  await hall.to('/review')
+  await like(hall.page, ZH)
+  await take(hall, 'review')
+
+  const [shop] = await begin('cs_supervisor', 'SFM', {}, RU)
+  const there = await Office.logIn(server, server.login('cs_manager', 'SFM'))
+  const ticket = await fullest(there, mall, 'ticket', `&status=relayed&q=${encodeURIComponent('Протекает')}`)
+  await shop.to(`/list/ticket?q=${encodeURIComponent('Протекает')}&open=${ticket.replace('/ticket', '')}`)
+  await take(shop, 'record')
+
+  const [desk] = await begin('admin', undefined, { touch: false, width: 1440, height: 960 }, ZH)
+  await desk.to('/office/dashboard')
+  await settled(desk.page)
+  await desk.page.locator('main select').first().selectOption(estate)
+  await take(desk, 'dashboard')
 })

@@ -96,7 +96,7 @@ export class Office {
     const found: Held[] = []
     let after = ''
     do {
-      const asked = `/sites/${site}/${entity}?limit=500${after && `&after=${encodeURIComponent(after)}`}`
+      const asked = `/sites/${site}/${entity}?limit=200${after && `&after=${encodeURIComponent(after)}`}`
       const { records, next } = await this.call<{ records: Held[]; next: string | null }>('GET', asked)
       found.push(...records)
       after = next ?? ''

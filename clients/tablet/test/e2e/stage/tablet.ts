@@ -82,6 +82,8 @@ export class Tablet {
       // A script that the app's own worker gives out cannot be amended.
       serviceWorkers: clock ? 'block' : 'allow',
     })
+    // A machine may be busy with other things, and no time is asserted here.
+    this.context.setDefaultTimeout(60_000)
     if (clock) await this.shift(clock)
     this.context.on('request', (request) => {
       const url = request.url()

@@ -74,7 +74,7 @@ test.each<[type: string, value: unknown, said: string]>([
   ['place', { lat: 22.3, lon: 114.17, accuracy: 12.4 }, '22.30000, 114.17000 ± 12 m'],
   ['signature', { sha256: SHA, signer: 'Wang', at: '2026-11-22T01:02:03.004Z' }, 'signed(Wang|09:02)'],
   ['localized', { ru: 'да', en: 'yes' }, 'yes'],
-  ['hologram', { depth: 3 }, '{"depth":3}'],
+  ['hologram', { depth: 3 }, '3'],
   ['text', null, ''],
 ])('protocol §7: a %s %j is said as %s', async (type, held, said) => {
   const measure = type === 'decimal' ? { measure: 'kg' } : {}

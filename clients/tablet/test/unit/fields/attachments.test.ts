@@ -23,6 +23,7 @@ const blob = (sha256: string, role?: string): BlobValue => ({
 const upload = (sha256: string, state: Upload['state']): Upload => ({
   sha256,
   name: '',
+  type: 'image/jpeg',
   size: 1,
   sent: 0,
   state,

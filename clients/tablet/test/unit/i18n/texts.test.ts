@@ -83,17 +83,17 @@ it.each(langs)(
     const every = areas.flatMap((area) => Object.keys(textsOf(area, lang)))
     expect([...new Set([...Object.keys(page), ...Object.keys(worker)])].sort()).toEqual(every.sort())
     const lacking = (texts: object, where: RegExp): string[] => {
-    const spoken = sources.filter(({ file }) => where.test(file)).map(({ text }) => text)
-    const said = spoken.flatMap((text) =>
-      [...text.matchAll(/['"`]([a-z]+\.[a-z_.]*)/g)].map(([, key = '']) => key),
-    )
-    // A stem stands for all that it can become.
-    const keys = said.flatMap((one) =>
-      every.filter((key) => key === one || (one.endsWith('.') && key.startsWith(one))),
-    )
-    return [...new Set(keys)].filter((key) => !(key in texts))
-  }
-  expect(lacking(page, /^ui\//)).toEqual([])
+      const spoken = sources.filter(({ file }) => where.test(file)).map(({ text }) => text)
+      const said = spoken.flatMap((text) =>
+        [...text.matchAll(/['"`]([a-z]+\.[a-z_.]*)/g)].map(([, key = '']) => key),
+      )
+      // A stem stands for all that it can become.
+      const keys = said.flatMap((one) =>
+        every.filter((key) => key === one || (one.endsWith('.') && key.startsWith(one))),
+      )
+      return [...new Set(keys)].filter((key) => !(key in texts))
+    }
+    expect(lacking(page, /^ui\//)).toEqual([])
     expect(lacking(worker, /^(engine|replica|blobs|search|workers|runtime)\//)).toEqual([])
   },
 )

@@ -96,6 +96,27 @@ describe('tablet §1.1: the unsent queue as a file', () => {
     }
   })
 
+  it('a damaged file is told as one, whatever is wrong in it', async () => {
+    const whole = JSON.parse(await (await carryOut(full, NOW)).text())
+    const [first, second] = whole.ops
+    const { site: _, ...nowhere } = first
+    for (const harm of [
+      { ops: [{}] },
+      { ops: [null] },
+      { ops: [nowhere, second] },
+      { ops: [{ ...first, record: 7 }] },
+      { ops: {} },
+      { blobs: [null] },
+      { blobs: [{ ...whole.blobs[0], data: '*no base64*' }] },
+      { blobs: 'none' },
+    ]) {
+      const other = await replica()
+      const file = new Blob([JSON.stringify({ ...whole, ...harm })])
+      await expect(carryIn(other, file, NOW), JSON.stringify(harm).slice(0, 60)).rejects.toThrow(InvalidEntry)
+      expect(await other.read((from) => from.countOps(['waiting']))).toBe(0)
+    }
+  })
+
   it('3.8: bears what a restored server no longer has', async () => {
     await full.write((to) =>
       to.putSalvaged([{ record: keyOf(at(9)), seq: 3, doc: { title: 'lost' }, buckets: ['b'], found: NOW }]),

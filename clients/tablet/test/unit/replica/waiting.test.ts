@@ -61,7 +61,7 @@ describe('protocol §3.2: a held op', () => {
     await absorb(store, second, { ...told.said, results: [] }, AROUND.now)
     expect(await states()).toEqual(['sent'])
     const third = await prepare(store, AROUND)
-    const nothing = { acked: told.said.acked, cursor: told.said.cursor ?? null }
+    const nothing = { acked: told.said.acked, cursor: told.said.cursor ?? '' }
     const taken = await absorb(store, third, { ...nothing, results: lost.said.results }, AROUND.now)
     expect(taken.decided.map((result) => result.status)).toEqual(['applied'])
     expect(await states()).toEqual(['applied'])

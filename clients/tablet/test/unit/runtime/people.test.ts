@@ -138,6 +138,30 @@ test('protocol §5: after a change of person nobody holds the token of the one b
   expect(JSON.stringify(await device.read())).not.toContain(`"${token}"`)
 })
 
+test('tablet §1.5: nobody walks in as another who works without a PIN: after a change of person his password is asked', async () => {
+  const { people, logIns, http, device } = bench()
+  http.answers['POST /session'] = () => letIn('li')
+  const { person } = await logIns.login({ username: 'li', password: 'secret' })
+  const { token } = (await people.current()) ?? {}
+  http.answers['POST /session'] = () => letIn('wu')
+  await logIns.login({ username: 'wu', password: 'secret' })
+  expect(await refusal(people.unlock({ replica: person.replica, pin: '' }))).toBe('login')
+  expect((await people.current())?.person.username).toBe('wu')
+  expect(JSON.stringify(await device.read())).not.toContain(`"${token}"`)
+  // His unsent work leaves all the same.
+  expect((await device.read()).people.find((one) => one.user === 'id-li')).toMatchObject({ push: 'push-li' })
+})
+
+test('tablet §1.5: a clock that is put back holds no lock open', async () => {
+  const { people, clock } = await withLi()
+  clock.now += 24 * 60 * MINUTE
+  await people.touch()
+  await people.unlock({ replica: 'replica-li', pin: '2580' })
+  clock.now -= 24 * 60 * MINUTE
+  await people.expire()
+  expect((await people.current())?.locked).toBe(true)
+})
+
 test('tablet §5: all tabs have the same person in front of them', async () => {
   const on = await withLi()
   const other = bench(on)

@@ -16,20 +16,22 @@ const DONE: End = { kind: 'done' }
 const FAILED: End = { kind: 'failed' }
 const after = (pace: Pace, ...ends: End[]): Pace =>
   ends.reduce((now, end) => finished(now, end, 1_000, 0.5), pace)
+/** With a clock that nobody puts back. */
+const due = (pace: Pace): number => nextAt(pace, 1e9)
 
 test('tablet §2.4: every 60 s; 5 s after the last op, however many there are, and not later than the 60', () => {
   const idle = after(FRESH, DONE)
-  expect(nextAt(idle)).toBe(61_000)
+  expect(due(idle)).toBe(61_000)
   let writing = idle
   for (const moment of [2_000, 4_000, 9_000]) writing = asked(writing, 'op', moment)
-  expect(nextAt(writing)).toBe(14_000)
+  expect(due(writing)).toBe(14_000)
   for (let moment = 10_000; moment < 70_000; moment += 3_000) writing = asked(writing, 'op', moment)
-  expect(nextAt(writing)).toBe(61_000)
+  expect(due(writing)).toBe(61_000)
 })
 
 test('tablet §2.4: at once at the start, back online, on focus, on a poke, and when a person asks', () => {
   for (const why of ['start', 'online', 'visible', 'user', 'poke'] as const) {
-    expect(nextAt(asked(after(FRESH, DONE), why, 50_000))).toBeLessThanOrEqual(2_000)
+    expect(due(asked(after(FRESH, DONE), why, 50_000))).toBeLessThanOrEqual(2_000)
   }
 })
 
@@ -42,12 +44,12 @@ test('tablet §2.4: after failures 2 s to 5 min, with jitter; an answer ends tha
         let pace = FRESH
         for (let i = 0; i < failures; i += 1) pace = finished(pace, FAILED, 1_000, chance)
         const longest = Math.min(300_000, 2_000 * 2 ** (failures - 1))
-        expect(nextAt(pace) - 1_000).toBeGreaterThanOrEqual(longest / 2)
-        expect(nextAt(pace) - 1_000).toBeLessThanOrEqual(longest)
+        expect(due(pace) - 1_000).toBeGreaterThanOrEqual(longest / 2)
+        expect(due(pace) - 1_000).toBeLessThanOrEqual(longest)
         // Ops and pokes make it no faster: each tablet of a site writes and is poked.
-        expect(nextAt(asked(asked(pace, 'op', 1_000), 'poke', 1_000))).toBe(nextAt(pace))
-        expect(nextAt(asked(pace, 'online', 1_000))).toBe(0)
-        expect(nextAt(finished(pace, DONE, 2_000, chance))).toBe(62_000)
+        expect(due(asked(asked(pace, 'op', 1_000), 'poke', 1_000))).toBe(due(pace))
+        expect(due(asked(pace, 'online', 1_000))).toBe(0)
+        expect(due(finished(pace, DONE, 2_000, chance))).toBe(62_000)
       },
     ),
   )
@@ -56,17 +58,29 @@ test('tablet §2.4: after failures 2 s to 5 min, with jitter; an answer ends tha
 test('protocol §3.1: a server that asks for patience is left alone as long, by all but a person', () => {
   const pace = finished(FRESH, { kind: 'busy', wait: 10_000 }, 1_000, 0.5)
   for (const why of ['start', 'online', 'visible', 'poke', 'op'] as const) {
-    expect(nextAt(asked(pace, why, 2_000))).toBeGreaterThanOrEqual(11_000)
+    expect(due(asked(pace, why, 2_000))).toBeGreaterThanOrEqual(11_000)
   }
-  expect(nextAt(asked(pace, 'user', 2_000))).toBe(0)
+  expect(due(asked(pace, 'user', 2_000))).toBe(0)
   const moments = [0, 0.2, 0.9].map((chance) =>
-    nextAt(asked(finished(FRESH, { kind: 'busy', wait: 10_000 }, 0, chance), 'online', 0)),
+    due(asked(finished(FRESH, { kind: 'busy', wait: 10_000 }, 0, chance), 'online', 0)),
   )
   expect(new Set(moments).size).toBe(3)
 })
 
 test('tablet §2.4: what was asked for is forgotten once a round has begun', () => {
-  expect(nextAt(finished(begun(asked(FRESH, 'user', 0)), DONE, 1_000, 0))).toBe(61_000)
+  expect(due(finished(begun(asked(FRESH, 'user', 0)), DONE, 1_000, 0))).toBe(61_000)
+})
+
+test('tablet §2.4: a clock that was a day ahead and is put back holds up no round longer than its own interval', () => {
+  const [day, now] = [86_400_000, 1_000_000]
+  const late = (pace: Pace): number => nextAt(pace, now) - now
+  const ahead = (end: End): Pace => finished(FRESH, end, now + day, 1)
+  expect(late(ahead(DONE))).toBeLessThanOrEqual(60_000)
+  expect(late(asked(ahead(DONE), 'poke', now))).toBeLessThanOrEqual(1_000)
+  expect(late(asked(ahead(DONE), 'op', now))).toBeLessThanOrEqual(5_000)
+  expect(late(asked(FRESH, 'op', now + day))).toBeLessThanOrEqual(5_000)
+  expect(late(asked(ahead(FAILED), 'op', now))).toBeLessThanOrEqual(2_000)
+  expect(late(asked(ahead({ kind: 'busy', wait: 10_000 }), 'visible', now))).toBeLessThanOrEqual(20_000)
 })
 
 /** Time that passes when it is told to. */

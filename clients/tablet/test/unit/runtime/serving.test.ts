@@ -26,7 +26,7 @@ function joined(host: Pick<Host, 'questions' | 'orders'>) {
 const pause = (ms = 60): Promise<void> => new Promise((done) => setTimeout(done, ms))
 const asking = (answer: () => unknown, concerns = true) =>
   new Proxy({}, { get: () => ({ answer, concerns: () => concerns }) }) as never
-const ordering = (order: () => unknown) => new Proxy({}, { get: () => order }) as never
+const ordering = (order: () => unknown) => () => new Proxy({}, { get: () => order }) as never
 
 describe('tablet §5: the port', () => {
   it('what was ordered is seen in what is watched before the order is done', async () => {
@@ -87,19 +87,39 @@ describe('tablet §5: the port', () => {
     expect(asked).toBe(2)
   })
 
+  it('a page asks for the person whom it was showing when it was made, whoever is told to stand there later', async () => {
+    let current: string | null = 'li'
+    const by: unknown[] = []
+    const { port, spread } = joined({
+      questions: asking(() => ({ current })),
+      orders: (who) => new Proxy({}, { get: () => () => void by.push(who) }) as never,
+    })
+    port.watch('device', {}, () => {})
+    await pause()
+    const hers = port.mine()
+    current = 'wu'
+    spread({ parts: ['person'] })
+    await pause()
+    await hers('syncNow')
+    await port.mine()('syncNow')
+    await port.call('syncNow')
+    expect(by).toEqual(['li', 'wu', undefined])
+  })
+
   it('what fails is told in words, and what pages hold need not be plain', async () => {
     const asked: unknown[] = []
     const { port } = joined({
       questions: asking(() => null),
-      orders: new Proxy(
-        {},
-        {
-          get: () => (ask: unknown) => {
-            asked.push(ask)
-            throw new Error('no')
+      orders: () =>
+        new Proxy(
+          {},
+          {
+            get: () => (ask: unknown) => {
+              asked.push(ask)
+              throw new Error('no')
+            },
           },
-        },
-      ) as never,
+        ) as never,
     })
     const file = new Blob(['x'])
     const reactive = new Proxy({ file, rows: new Proxy([1, 2], {}) }, {})

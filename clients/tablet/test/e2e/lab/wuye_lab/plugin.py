@@ -30,7 +30,7 @@ SAMPLE = Entity(
         Field(name="place", required=True, max=100, search=True),
         Field(name="water", type="choice", choices=("cold", "hot", "heating"), required=True, default="cold"),
         Field(name="chlorine", type="decimal", min=0, max=10, measure="mg/l"),
-        Field(name="too_much", type="boolean", derive="coalesce(chlorine, 0) > 5"),
+        Field(name="too_much", type="boolean", derive="chlorine != null && dec_cmp(chlorine, '5') > 0"),
         Field(name="what_now", type="note", max=500, when="too_much == true"),
     ),
     constraints=(Constraint(name="says_what_now", expr="too_much != true || what_now != null", fields=("what_now",)),),

@@ -18,6 +18,7 @@ const status = (more: Partial<Status>): Status => ({
   photos: 0,
   sending: null,
   oldest: null,
+  refused: 0,
   lastSync: now - HOUR,
   needs: 0,
   online: true,
@@ -67,6 +68,10 @@ describe('the sync pill (tablet.md §3.2.2)', () => {
     expect(pillOf(status({ kind: 'needs', needs: 2 }), now)).toMatchObject({
       text: 'Need you: 2',
       to: '/review',
+    })
+    expect(pillOf(status({ kind: 'needs', refused: 1 }), now)).toMatchObject({
+      text: 'Needs you: 1',
+      to: '/queue',
     })
     expect(pillOf(status({ kind: 'login' }), now).to).toBe('/login')
     expect(pillOf(status({ kind: 'sending', sending: { done: 3, all: 12 } }), now).text).toBe(

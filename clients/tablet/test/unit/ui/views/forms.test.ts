@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { GrantedEntity } from '@/protocol/manifest'
 import type { ListRow } from '@/runtime/port'
 import { changed, type EntryOf, stepOf } from '@/ui/views/entry'
-import { chosenBy, lay } from '@/ui/views/formFields'
+import { chosenBy, laterFields, lay } from '@/ui/views/formFields'
 import { noteOf } from '@/ui/views/rowText'
 
 const field = (name: string, more: object = {}) => ({ name, label: { en: name }, type: 'text', ...more })
@@ -36,6 +36,29 @@ describe('a form (tablet.md §3.3)', () => {
     const laid = lay(entity, { shown, required: ['name'], derived: {} }, new Set(), new Set())
     expect(names(laid.quick)).toEqual(['size', 'name'])
     expect(laid.sections.map(({ fields }) => names(fields))).toEqual([['note']])
+  })
+
+  it('a new record does not ask for what only acts of later states fill in', () => {
+    const flow = {
+      ...entity,
+      workflow: {
+        field: 'state',
+        initial: 'new',
+        states: [],
+        transitions: [
+          { act: 'start', label: {}, from: ['new'], to: 'busy', form: ['size'] },
+          { act: 'finish', label: {}, from: ['busy'], to: 'done', form: ['note', 'size'] },
+        ],
+      },
+    } as unknown as GrantedEntity
+    const later = laterFields(flow)
+    expect([...later]).toEqual(['note'])
+    const known = { shown, required: [], derived: { name: 'x' } }
+    expect(
+      lay(flow, known, new Set(), new Set(), later).sections.flatMap(({ fields }) => names(fields)),
+    ).toEqual(['name'])
+    const filled = lay(flow, { ...known, derived: { note: 'y' } }, new Set(), new Set(), later)
+    expect(filled.sections.flatMap(({ fields }) => names(fields))).toEqual(['note', 'name'])
   })
 
   it('a field that has its value is not in the way', () => {
