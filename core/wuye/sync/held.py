@@ -19,8 +19,8 @@ def release(
 ) -> None:
     """Judge again what can be judged now, until nothing moves.
 
-    ``admitted`` ops came with a token that is not good enough and a supervisor lets them in; ``retry_rules`` asks rules that failed
-    again.
+    ``admitted`` ops came with a token that is not good enough and a supervisor lets them in; ``retry_rules`` asks
+    rules that failed again.
     """
     while _round(unit, author_of, admitted, retry_rules=retry_rules):
         retry_rules = False

@@ -206,12 +206,12 @@ export class Words {
         if (values) return this.#title({ site: place, entity, id, values }, depth - 1)
       }
     }
-    return shortOf(id)
+    // Not here, or not yet: an id is nothing to read.
+    return isUuid(id) ? '…' : id
   }
 }
 
-/** Of what is not here, or not yet: an id is nothing to read. */
-const shortOf = (id: string): string => (isUuid(id) ? '…' : id)
+const shortOf = (id: string): string => (isUuid(id) ? id.slice(-8) : id)
 
 /** What is in a value that this app has no form for: its texts and numbers, without hashes and ids. */
 function plain(value: unknown): string {

@@ -87,7 +87,7 @@ export class Rolls {
       if (whole) {
         await store.write(async (at) => {
           await at.forgetLines(name)
-          await at.setMeta({ [keptName(roll)]: undefined })
+          await at.setMeta(keptAs(roll, undefined))
         })
       }
       // Whoever waits for the database waits for a few chunks; until the last is there, a cold start reads records too.
@@ -96,7 +96,7 @@ export class Rolls {
         await store.write((at) => at.putLines(lines))
       }
       await store.write(async (at) => {
-        await at.setMeta({ [keptName(roll)]: this.#made(roll) })
+        await at.setMeta(keptAs(roll, this.#made(roll)))
         await at.forgetTouched(name, [...followed])
       })
     } catch (error) {
@@ -220,6 +220,9 @@ export class Rolls {
 }
 
 const keptName = (roll: Roll): `own.roll.${string}` => `own.roll.${roll.entity.name}`
+const keptAs = (roll: Roll, made: string | undefined): Record<`own.${string}`, string | undefined> => ({
+  [keptName(roll)]: made,
+})
 
 /** 53 bits of a text (cyrb53): enough to notice that a manifest is another one. */
 function digest(text: string): string {

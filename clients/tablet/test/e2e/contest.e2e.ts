@@ -34,6 +34,7 @@ test('two tablets and a desk contest a ticket; each author sees his card; a supe
     await app.open()
     await app.logIn(person)
     await app.allRead()
+    await app.kept()
     const name = (
       await (await Office.logIn(server, person)).call<{ user: { name: string } }>('GET', '/manifest')
     ).user.name
@@ -97,4 +98,4 @@ test('two tablets and a desk contest a ticket; each author sees his card; a supe
   await again.open(`/record/${ticket}`)
   await new Record(page).title.filter({ hasText: OF_THE_FIRST }).waitFor()
   await again.says('All sent')
-})
+}, 300_000)

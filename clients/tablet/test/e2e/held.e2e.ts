@@ -22,6 +22,7 @@ test('a plugin switched off with work pending: held, shown plainly, nothing lost
   await app.open()
   await app.logIn(server.login('lostfound_keeper', 'SFM'))
   await app.allRead()
+  await app.kept()
   await tablet.offline(true)
   await app.to('/new/lostfound.item')
   const form = new Form(page)

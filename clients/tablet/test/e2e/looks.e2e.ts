@@ -4,7 +4,8 @@ import { beforeAll, expect, inject, test } from 'vitest'
 import { App } from './pages/app'
 import { COARSE, FINE, type Limits, targets, unreadable, violations } from './pages/judge'
 import { type Likes, like, settled } from './pages/looks'
-import { doors, fieldScreens, fullest, leave, officeScreens, type Screen } from './pages/screens'
+import { at, doors, fieldScreens, fullest, leave, officeScreens, type Screen } from './pages/screens'
+import { Settings } from './pages/settings'
 import { contest } from './stage/contest'
 import { Office } from './stage/office'
 import { Server } from './stage/server'
@@ -72,11 +73,15 @@ async function inAll(page: Page, screens: readonly Screen[], limits: Limits, lik
   }
 }
 
-test('log-in, install guide and enrolment', async () => {
+test('log-in, install guide, enrolment and lock', async () => {
   const { app, page } = await opened({})
   await inAll(page, doors(app), COARSE, [RU_DAY, ZH_NIGHT])
   await page.setViewportSize({ width: 320, height: 640 })
   await inAll(page, doors(app), COARSE, [RU_DAY])
+  await app.to('/login')
+  await app.logIn(server.login('finance', 'CYY'), '/settings', '2580')
+  await new Settings(page).lock()
+  await inAll(page, [at(app, 'lock', '/lock')], COARSE, [RU_DAY, ZH_NIGHT])
 })
 
 test('tablets: every screen in Russian by day and in Chinese by night, the main ones in all four by both', async () => {
@@ -95,7 +100,6 @@ test('tablets: every screen in Russian by day and in Chinese by night, the main 
 
   for (const [width, height] of [
     [800, 1280],
-    [360, 640],
     [320, 640],
   ] as const) {
     await page.setViewportSize({ width, height })
@@ -115,9 +119,7 @@ test('text at 200 %: nothing is cut', async () => {
   await like(page, RU_DAY)
   const screens = fieldScreens(app, places)
   expect(await page.evaluate(() => Number.parseFloat(getComputedStyle(document.body).fontSize))).toBe(32)
-  expect.soft(await flaws(page, screens, () => unreadable(page)), 'upright').toEqual({})
-  await page.setViewportSize({ width: 1280, height: 800 })
-  expect.soft(await flaws(page, screens, () => unreadable(page)), 'broad').toEqual({})
+  expect(await flaws(page, screens, () => unreadable(page))).toEqual({})
 })
 
 test('the office with a mouse', async () => {

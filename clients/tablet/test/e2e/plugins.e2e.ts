@@ -27,6 +27,7 @@ test('protocol §7: plugins that the app was never built with are listed, entere
   await app.open()
   await app.logIn(person)
   await app.allRead()
+  await app.kept()
   await tablet.offline(true)
 
   await page.getByRole('link', { name: 'More' }).click()

@@ -61,6 +61,7 @@ test('tablet §2.5: work order in four parts, ticket and list print offline in z
   await app.open()
   await app.logIn(server.login('front_desk', 'CYY'))
   await app.allRead()
+  await app.kept()
   await server.kill()
   await app.to(`/record/${site}/ticket/${ticket}`)
   await new RecordPage(page).act('Finish')

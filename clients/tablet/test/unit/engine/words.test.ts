@@ -37,7 +37,7 @@ test('TKT-14: the device’s number stands in a title until the register’s is 
 
 test('a reference is said by its record’s title, from whatever site holds it', async () => {
   expect(await value('holder', OTHER, words({ [`${THERE}/${OTHER}`]: { name: 'Wang' } }))).toBe('Wang')
-  expect(await value('holder', OTHER)).toBe(OTHER.slice(-8))
+  expect(await value('holder', OTHER)).toBe('…')
 })
 
 test('OWN-7: no title shows what is private', async () => {
@@ -51,7 +51,7 @@ test('titles that name one another come to an end', async () => {
   const fields = [field('name'), field('friend', 'ref', { ref: 'lib.person' })]
   const known = altered('lib.person', { title: '{name} {friend}', fields })
   const said = words({ [`${HERE}/${OTHER}`]: { name: 'Wang', friend: OTHER } }, 'en', known)
-  expect(await value('holder', OTHER, said)).toBe(`Wang Wang Wang ${OTHER.slice(-8)}`)
+  expect(await value('holder', OTHER, said)).toBe('Wang Wang Wang …')
 })
 
 test.each<[type: string, value: unknown, said: string]>([

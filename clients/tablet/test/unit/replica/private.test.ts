@@ -52,6 +52,6 @@ describe('OWN-7: whoever looks at private data leaves a trace', () => {
   })
 
   it('a private record is named by nobody', async () => {
-    expect(await desk.told.words.named(SITE, 'owner.private', hidden?.r ?? '')).toBe(hidden?.r.slice(-8))
+    expect(await desk.told.words.named(SITE, 'owner.private', hidden?.r ?? '')).toBe('…')
   })
 })
