@@ -62,17 +62,16 @@ const all = (value: LocationQuery[string] | undefined): string[] =>
   [value ?? []].flat().filter((one): one is string => typeof one === 'string')
 
 export function queryOf(entity: string, address: LocationQuery): ListQuery {
-  const where: Record<string, Wanted> = {}
-  for (const key of Object.keys(address)) {
+  const wanted = Object.keys(address).flatMap((key) => {
     const texts = all(address[key])
-    if (key.startsWith('f.') && texts.length) where[key.slice(2)] = readWanted(texts)
-  }
+    return key.startsWith('f.') && texts.length ? [[key.slice(2), readWanted(texts)] as const] : []
+  })
   const flags = all(address.flags).filter((flag): flag is Flag => FLAGS.includes(flag as Flag))
   const [search] = all(address.q)
   const [group] = all(address.group)
   return {
     entity,
-    where,
+    where: Object.fromEntries(wanted),
     ...(flags.length ? { flags } : {}),
     ...(search ? { search } : {}),
     ...(group ? { group } : {}),
