@@ -20,6 +20,8 @@ const OTHERS: Likes[] = (['zh-Hant', 'zh-Hans', 'ru', 'en'] as const)
       !(lang === RU_DAY.lang && theme === RU_DAY.theme) &&
       !(lang === ZH_NIGHT.lang && theme === ZH_NIGHT.theme),
   )
+/** Many screens, each looked over. */
+const LONG = { timeout: 300_000 }
 const MAIN = ['home', 'list', 'record', 'new', 'review']
 
 let server: Server
@@ -73,7 +75,7 @@ async function inAll(page: Page, screens: readonly Screen[], limits: Limits, lik
   }
 }
 
-test('log-in, install guide, enrolment and lock', async () => {
+test('log-in, install guide, enrolment and lock', LONG, async () => {
   const { app, page } = await opened({})
   await inAll(page, doors(app), COARSE, [RU_DAY, ZH_NIGHT])
   await page.setViewportSize({ width: 320, height: 640 })
@@ -84,7 +86,7 @@ test('log-in, install guide, enrolment and lock', async () => {
   await inAll(page, [at(app, 'lock', '/lock')], COARSE, [RU_DAY, ZH_NIGHT])
 })
 
-test('tablets: every screen in Russian by day and in Chinese by night, the main ones in all four by both', async () => {
+test('tablets: every screen in Russian by day and in Chinese by night, the main ones in all four by both', LONG, async () => {
   const { app, page, tablet } = await opened({})
   await app.logIn(server.login('cs_supervisor', 'CYY'), '/settings', '2580')
   await app.allRead()
@@ -112,7 +114,7 @@ test('tablets: every screen in Russian by day and in Chinese by night, the main 
   }
 })
 
-test('text at 200 %: nothing is cut', async () => {
+test('text at 200 %: nothing is cut', LONG, async () => {
   const { app, page } = await opened({ width: 800, height: 1280, text: 2 })
   await app.logIn(server.login('cs_supervisor', 'CYY'))
   await app.allRead()
@@ -122,7 +124,7 @@ test('text at 200 %: nothing is cut', async () => {
   expect(await flaws(page, screens, () => unreadable(page))).toEqual({})
 })
 
-test('the office with a mouse', async () => {
+test('the office with a mouse', LONG, async () => {
   const { app, page } = await opened({ touch: false, width: 1440, height: 900 })
   await app.logIn(server.login('admin'))
   await app.allRead()
