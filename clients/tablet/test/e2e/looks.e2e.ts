@@ -86,33 +86,37 @@ test('log-in, install guide, enrolment and lock', LONG, async () => {
   await inAll(page, [at(app, 'lock', '/lock')], COARSE, [RU_DAY, ZH_NIGHT])
 })
 
-test('tablets: every screen in Russian by day and in Chinese by night, the main ones in all four by both', LONG, async () => {
-  const { app, page, tablet } = await opened({})
-  await app.logIn(server.login('cs_supervisor', 'CYY'), '/settings', '2580')
-  await app.allRead()
-  await contest(app, tablet, office, server.site('CYY'), ['玻璃門關不嚴', '玻璃門有風聲', '閉門器漏油'])
-  const screens = fieldScreens(app, places)
-  await inAll(page, screens, COARSE, [RU_DAY, ZH_NIGHT])
-  await inAll(
-    page,
-    screens.filter(({ name }) => MAIN.includes(name)),
-    COARSE,
-    OTHERS,
-  )
+test(
+  'tablets: every screen in Russian by day and in Chinese by night, the main ones in all four by both',
+  LONG,
+  async () => {
+    const { app, page, tablet } = await opened({})
+    await app.logIn(server.login('cs_supervisor', 'CYY'), '/settings', '2580')
+    await app.allRead()
+    await contest(app, tablet, office, server.site('CYY'), ['玻璃門關不嚴', '玻璃門有風聲', '閉門器漏油'])
+    const screens = fieldScreens(app, places)
+    await inAll(page, screens, COARSE, [RU_DAY, ZH_NIGHT])
+    await inAll(
+      page,
+      screens.filter(({ name }) => MAIN.includes(name)),
+      COARSE,
+      OTHERS,
+    )
 
-  for (const [width, height] of [
-    [800, 1280],
-    [320, 640],
-  ] as const) {
-    await page.setViewportSize({ width, height })
-    await like(page, RU_DAY)
-    const fits = async (): Promise<string[]> => [
-      ...(await targets(page, COARSE)),
-      ...(await unreadable(page)),
-    ]
-    expect.soft(await flaws(page, screens, fits), `${width}×${height}`).toEqual({})
-  }
-})
+    for (const [width, height] of [
+      [800, 1280],
+      [320, 640],
+    ] as const) {
+      await page.setViewportSize({ width, height })
+      await like(page, RU_DAY)
+      const fits = async (): Promise<string[]> => [
+        ...(await targets(page, COARSE)),
+        ...(await unreadable(page)),
+      ]
+      expect.soft(await flaws(page, screens, fits), `${width}×${height}`).toEqual({})
+    }
+  },
+)
 
 test('text at 200 %: nothing is cut', LONG, async () => {
   const { app, page } = await opened({ width: 800, height: 1280, text: 2 })
