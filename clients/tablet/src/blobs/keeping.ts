@@ -1,5 +1,5 @@
 /** Photos and files on this tablet: kept before anybody sees them, fetched when somebody wants to (protocol §6). */
-import type { BlobValue } from '@/runtime/port'
+import type { BlobValue } from '@/runtime/port/entry'
 import type { Blob as Kept, Reading, Store } from '@/store/port'
 import { type Darkroom, type Sizes, sha256Of, Unfit } from './photo'
 import { isThumb, type Named, shasIn, thumbOf } from './refs'

@@ -4,7 +4,7 @@
  */
 import { keyOf, type Place } from '@/engine/places'
 import { isPassing, thrownOf } from '@/net/thrown'
-import type { Upload } from '@/runtime/port'
+import type { Upload } from '@/runtime/port/waiting'
 import type { Blob, Store } from '@/store/port'
 import { sha256Of } from './photo'
 import { isThumb, refer, referred } from './refs'

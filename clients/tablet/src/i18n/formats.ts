@@ -2,7 +2,7 @@
  * Moments, money and numbers in words of the chosen language. A moment is always shown on the wall clock of the site
  * that it belongs to, never of the browser (tablet.md §6, seen in screenshots, 2).
  */
-import type { Lang } from '@/runtime/port'
+import type { Lang } from '@/runtime/port/values'
 import { language } from './i18n'
 
 const made = new Map<string, Intl.DateTimeFormat>()

@@ -1,6 +1,6 @@
 /** The texts of the app in the language of the person in front of it; switched at once, loaded when first needed. */
 import { createI18n } from 'vue-i18n'
-import type { Lang } from '@/runtime/port'
+import type { Lang } from '@/runtime/port/values'
 import { LANGUAGES, pluralPart } from './languages'
 import { compile, type Say } from './message'
 

@@ -1,5 +1,5 @@
 /** The four languages, their names for the person who looks for his own, and what Unicode says of their plurals. */
-import type { Lang } from '@/runtime/port'
+import type { Lang } from '@/runtime/port/values'
 
 export const LANGUAGES: readonly { lang: Lang; name: string }[] = [
   { lang: 'zh-Hant', name: '繁體中文' },

@@ -1,6 +1,6 @@
 /** Picks the language of a text that came with the manifest (protocol §7). */
 import type { Text } from '@/protocol/manifest'
-import type { Lang } from '@/runtime/port'
+import type { Lang } from '@/runtime/port/values'
 import { language } from './i18n'
 
 const NEXT: Record<Lang, readonly Lang[]> = {

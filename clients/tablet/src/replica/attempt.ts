@@ -12,7 +12,7 @@ import { lay, pendingAmount } from '@/engine/overlay'
 import { keyOf, type Place, placeOf, type RecordKey } from '@/engine/places'
 import { equal, type Values } from '@/engine/values'
 import type { Account } from '@/protocol/manifest'
-import type { Step } from '@/runtime/port'
+import type { Step } from '@/runtime/port/entry'
 import type { Seen, View } from './view'
 
 export interface Maker {

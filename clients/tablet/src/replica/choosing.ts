@@ -1,6 +1,6 @@
 /** What a reference may name: a short list to pick from, narrowed by what is typed (pickers, tablet.md §3.2). */
 import { keyOf } from '@/engine/places'
-import type { Choice, ChoiceQuery } from '@/runtime/port'
+import type { Choice, ChoiceQuery } from '@/runtime/port/records'
 import { holds, queryOf } from '@/search/fold'
 import type { Wish } from './columns'
 import { wishOf } from './listing'

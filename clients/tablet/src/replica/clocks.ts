@@ -2,7 +2,7 @@
 import { type Due as Clock, duesOf, isLate, nextDue } from '@/engine/due'
 import type { Known } from '@/engine/manifest'
 import { stateOf } from '@/engine/workflow'
-import type { Due, RecordPage } from '@/runtime/port'
+import type { Due, RecordPage } from '@/runtime/port/records'
 import type { Seen, View } from './view'
 import type { Wording } from './wording'
 

@@ -2,7 +2,7 @@
 import type { Place } from '@/engine/places'
 import { type Deed, sentenceOf } from '@/engine/sentences'
 import { isObject } from '@/engine/values'
-import type { HistoryLine } from '@/runtime/port'
+import type { HistoryLine } from '@/runtime/port/records'
 import type { OpRow } from '@/store/port'
 import type { View } from './view'
 import type { Wording } from './wording'

@@ -1,6 +1,6 @@
 /** Lists: which records, in which order, counted by group, and their rows in words. */
 import type { Field } from '@/protocol/manifest'
-import type { ListAnswer, ListQuery, Wanted } from '@/runtime/port'
+import type { ListAnswer, ListQuery, Wanted } from '@/runtime/port/records'
 import { holds, queryOf } from '@/search/fold'
 import { CodeColumn, type Wish } from './columns'
 import type { Roll } from './roll'

@@ -2,7 +2,7 @@
 import { type Known, pick } from '@/engine/manifest'
 import type { Body, Place } from '@/engine/places'
 import type { Field } from '@/protocol/manifest'
-import type { Lang } from '@/runtime/port'
+import type { Lang } from '@/runtime/port/values'
 
 export interface Seen extends Place {
   readonly values: Body

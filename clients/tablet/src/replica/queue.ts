@@ -1,6 +1,6 @@
 /** The queue view: what was done here and what has become of it, by record (tablet.md §3.2.3). */
 import { type Place, placeOf, type RecordKey } from '@/engine/places'
-import type { Queue, QueueGroup, QueueOp, Upload } from '@/runtime/port'
+import type { Queue, QueueGroup, QueueOp, Upload } from '@/runtime/port/waiting'
 import type { OpRow, OpState } from '@/store/port'
 import type { Marks } from './marks'
 import type { View } from './view'

@@ -1,7 +1,7 @@
 /** Review items as cards: what was asked and what stands, field by field, who and when (tablet.md §3.2.4). */
 import { type Place, REVIEW } from '@/engine/places'
 import { equal, isObject, type Values } from '@/engine/values'
-import type { ReviewCard, ReviewItem } from '@/runtime/port'
+import type { ReviewCard, ReviewItem } from '@/runtime/port/waiting'
 import type { Seen, View } from './view'
 import type { Wording } from './wording'
 

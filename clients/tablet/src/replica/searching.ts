@@ -3,7 +3,7 @@
  * as the person that it belongs to, never as the number.
  */
 import { keyOf, type RecordKey } from '@/engine/places'
-import type { SearchAnswer } from '@/runtime/port'
+import type { SearchAnswer } from '@/runtime/port/records'
 import { holds, type Query, queryOf } from '@/search/fold'
 import type { Roll } from './roll'
 import type { Rows } from './rows'

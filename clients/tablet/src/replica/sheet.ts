@@ -3,8 +3,8 @@
 import { pick } from '@/engine/manifest'
 import type { Body } from '@/engine/places'
 import type { Field, Print } from '@/protocol/manifest'
-import type { Sheet, SheetBlock } from '@/runtime/port'
-import { frozenTable } from './frozen'
+import { readFrozen } from '@/runtime/port/frozen'
+import type { ChartTable, Sheet, SheetBlock } from '@/runtime/port/paper'
 import { type Found, isBody, Paths, type Seen, type Source } from './paths'
 
 /** A block as the manifest has it: the server's descriptors (core/wuye/model/printing.py) with texts for keys. */
@@ -188,9 +188,22 @@ class Composer {
     return {
       kind: 'figures',
       label,
-      table: await frozenTable(value, seen?.site ?? '', this.source),
+      table: await this.frozen(value, seen?.site ?? ''),
       rows: block.rows ?? true,
     }
+  }
+
+  private async frozen(value: unknown, site: string): Promise<ChartTable | null> {
+    const { known, lang } = this.source
+    const table = readFrozen(value, known.manifest, (text) => pick(text, lang))
+    if (!table) return null
+    const { fields, word, ...shown } = table
+    const say = (cell: unknown, at: number): string | Promise<string> => {
+      const { entity, field } = fields[at] ?? { entity: '', field: undefined }
+      if (cell === null || cell === undefined) return ''
+      return field ? this.source.value(site, entity, field, cell) : word(String(cell))
+    }
+    return { ...shown, texts: await Promise.all(shown.cells.map((row) => Promise.all(row.map(say)))) }
   }
 
   private async each(block: Block, seen: Seen | null): Promise<SheetBlock[]> {

@@ -1,7 +1,7 @@
 /** The app's own texts where there is no page: the worker speaks the language that the page told it (`speak`). */
 import { pluralPart } from '@/i18n/languages'
 import { compile } from '@/i18n/message'
-import type { Lang } from '@/runtime/port'
+import type { Lang } from '@/runtime/port/values'
 
 type Catalogue = Readonly<Record<string, string>>
 

@@ -1,5 +1,5 @@
 /** What the sync pill says: computed from the outbox and the photos, never from the last success (tablet.md §3.2). */
-import type { Status } from '@/runtime/port'
+import type { Status } from '@/runtime/port/tablet'
 import type { Store } from '@/store/port'
 
 /** What the store says of unsent work. */

@@ -1,6 +1,8 @@
 /** The page's end of the port: numbers questions, hands answers back to whoever asked. */
 import type { By, FromPage, FromWorker, PageNews, Wire } from '@/runtime/messages'
-import type { Device, Port, PortError } from '@/runtime/port'
+import type { Port } from '@/runtime/port'
+import type { Device } from '@/runtime/port/tablet'
+import type { PortError } from '@/runtime/port/values'
 
 interface Waiting {
   resolve: (result: never) => void

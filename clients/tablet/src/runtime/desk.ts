@@ -4,11 +4,11 @@
  */
 import type { Replica, Surroundings, Told } from '@/replica/replica'
 import { Speech } from '@/replica/speech'
+import type { Lang } from '@/runtime/port/values'
 import type { Changed, Kind, Store } from '@/store/port'
 import { Denied } from './denied'
 import type { Known, Snapshot } from './device'
 import type { By } from './messages'
-import type { Lang } from './port'
 import type { News, Part } from './serving'
 
 const PARTS: Partial<Record<Kind, Part>> = {

@@ -5,8 +5,8 @@ import { Refused } from '@/net/http'
 import { thrownOf } from '@/net/thrown'
 import type { Speech } from '@/replica/speech'
 import type { Wording } from '@/replica/wording'
+import type { PortError } from '@/runtime/port/values'
 import { Denied } from './denied'
-import type { PortError } from './port'
 
 /** Tell whether the disk is full; a transaction that failed for it says so within. */
 export function isFull(error: unknown): boolean {

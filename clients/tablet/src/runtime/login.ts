@@ -6,11 +6,11 @@
 import type { Http } from '@/net/http'
 import { thrownOf } from '@/net/thrown'
 import type * as wire from '@/protocol/wire'
+import type { LoggedIn, Person } from '@/runtime/port/tablet'
 import { Denied } from './denied'
 import { type DeviceStore, type Known, renamed, shortFor } from './device'
 import { type People, personOf } from './people'
 import { NO_TRIES, seal } from './pin'
-import type { LoggedIn, Person } from './port'
 import type { Wipe } from './wipe'
 
 /** What a log-in needs of replicas' databases. */

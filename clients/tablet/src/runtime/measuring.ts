@@ -1,6 +1,7 @@
 /** How long things took here: for the speed script and for whoever looks into a slow tablet (tablet.md §3.3). */
+
+import type { Measures } from '@/runtime/port/tablet'
 import type { Store } from '@/store/port'
-import type { Measures } from './port'
 
 /** So many of the latest are kept of each. */
 const KEPT = 200

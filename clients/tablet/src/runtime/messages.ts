@@ -1,5 +1,6 @@
 /** What passes between a page and its worker; both ends are `client.ts` and `serving.ts`. */
-import type { Commands, PortError, Watched } from '@/runtime/port'
+import type { Commands, Watched } from '@/runtime/port'
+import type { PortError } from '@/runtime/port/values'
 
 /** What a worker cannot find out by itself; sent when it changes. */
 export interface PageNews {

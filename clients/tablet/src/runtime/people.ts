@@ -4,10 +4,11 @@
  * A token lies wrapped under what opens it; somebody without a PIN (an office browser) keeps it plain. A wrong PIN costs
  * time, ten of them the token, never data nor unsent work: a password or start code lets him in to the same database.
  */
+
+import type { Person } from '@/runtime/port/tablet'
 import { Denied } from './denied'
 import { type DeviceStore, type Known, NOBODY, type Shift } from './device'
 import { afterFailure, isWeak, MOST_TRIES, NO_TRIES, SHORTEST_PIN, seal, unseal, waitOf } from './pin'
-import type { Person } from './port'
 
 /** Who is logged in. `token` is null while it is wrapped or ended: then nothing can be read from the server. */
 export interface Current {

@@ -5,7 +5,8 @@
  * last one is not sent.
  */
 import type { By, FromPage, FromWorker, PageNews, Wire } from '@/runtime/messages'
-import type { Commands, PortError, Watched } from '@/runtime/port'
+import type { Commands, Watched } from '@/runtime/port'
+import type { PortError } from '@/runtime/port/values'
 
 /** What may have changed besides records: `person` concerns everything, `time` passes every minute. */
 export type Part =

@@ -1,7 +1,7 @@
 /** Every address of the app, and which file shows it. Screens are loaded when first opened. */
 import type { Component } from 'vue'
 import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from 'vue-router'
-import type { Draft } from '@/runtime/port'
+import type { Draft } from '@/runtime/port/entry'
 import type { Gate } from './shell/gate'
 
 declare module 'vue-router' {

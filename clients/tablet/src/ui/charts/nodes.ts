@@ -1,5 +1,5 @@
 /** Rows of a table as trees (charts of type `tree`): children below parents, in the order of the rows. */
-import type { ChartSpec, ChartTable } from '@/runtime/port'
+import type { ChartSpec, ChartTable } from '@/runtime/port/paper'
 
 export type TreeSpec = Extract<ChartSpec, { type: 'tree' }>
 

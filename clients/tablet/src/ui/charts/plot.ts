@@ -1,5 +1,5 @@
 /** A report's plot as an ECharts option: pure, so that it can be tested without a page. */
-import type { ChartSeries, ChartSpec, ChartTable } from '@/runtime/port'
+import type { ChartSeries, ChartSpec, ChartTable } from '@/runtime/port/paper'
 
 export type Plot = Extract<ChartSpec, { type: 'plot' }>
 

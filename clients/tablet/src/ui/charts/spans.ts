@@ -1,5 +1,5 @@
 /** Dates of a Gantt chart as shares of its width, in percent. Pure. */
-import type { ChartSpec, ChartTable } from '@/runtime/port'
+import type { ChartSpec, ChartTable } from '@/runtime/port/paper'
 
 export type GanttSpec = Extract<ChartSpec, { type: 'gantt' }>
 

@@ -1,6 +1,6 @@
 /** Titles of the records that a field refers to: as picked here, as the record's words say, or asked for by id. */
 import { reactive, watchEffect } from 'vue'
-import type { Choice } from '@/runtime/port'
+import type { Choice } from '@/runtime/port/records'
 import { useCall } from '@/ui/shell/port'
 
 /** Newest first, for as long as the app is open: what was picked once is likely to be picked again. */

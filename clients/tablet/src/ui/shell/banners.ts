@@ -1,7 +1,7 @@
 /** What must be said for as long as it holds, the worst first (tablet.md §1.1, §2.7; protocol §3.4). */
 import { span } from '@/i18n/formats'
 import { t } from '@/i18n/i18n'
-import type { Device, Status } from '@/runtime/port'
+import type { Device, Status } from '@/runtime/port/tablet'
 import type { IconName } from '@/ui/kit/icons'
 
 export interface Notice {

@@ -1,5 +1,5 @@
 /** Who may see which screen: pure, so that it can be proven. */
-import type { Device } from '@/runtime/port'
+import type { Device } from '@/runtime/port/tablet'
 
 /** `open`: for anybody. `lock`: for whoever has closed his lock. Absent: for whoever is logged in. */
 export type Gate = 'open' | 'lock'

@@ -1,7 +1,8 @@
 /** What the sync pill says: computed from what waits, never from the last success (tablet.md §3.2.2). */
 import { amount, moment, span } from '@/i18n/formats'
 import { t } from '@/i18n/i18n'
-import type { Status, Tone } from '@/runtime/port'
+import type { Status } from '@/runtime/port/tablet'
+import type { Tone } from '@/runtime/port/values'
 import type { IconName } from '@/ui/kit/icons'
 
 export interface Pill {

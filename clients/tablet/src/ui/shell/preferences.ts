@@ -4,7 +4,8 @@
  */
 import { reactive, watch } from 'vue'
 import { nearest } from '@/i18n/languages'
-import type { Lang, Wanted } from '@/runtime/port'
+import type { Wanted } from '@/runtime/port/records'
+import type { Lang } from '@/runtime/port/values'
 
 export interface SavedView {
   name: string

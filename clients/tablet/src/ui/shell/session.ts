@@ -1,7 +1,7 @@
 /** What every screen may want to know, watched once: the device, what the sync does, and the manifest. */
 import { type InjectionKey, inject, provide, type ShallowRef } from 'vue'
 import type { Manifest } from '@/protocol/manifest'
-import type { Device, Status } from '@/runtime/port'
+import type { Device, Status } from '@/runtime/port/tablet'
 import { useWatch } from './port'
 
 type Known<T> = Readonly<ShallowRef<T | undefined>>

@@ -3,7 +3,8 @@
  * anything can be lost (tablet.md §2.3).
  */
 import { computed, onBeforeUnmount, onMounted, type Ref, ref, shallowRef, toRaw, watch } from 'vue'
-import type { Checked, Committed, Draft, Entry, Flaw, Place, PortError, Step, Values } from '@/runtime/port'
+import type { Checked, Committed, Draft, Entry, Step } from '@/runtime/port/entry'
+import type { Flaw, Place, PortError, Values } from '@/runtime/port/values'
 import { useCall } from '@/ui/shell/port'
 
 const CHECK_AFTER = 150

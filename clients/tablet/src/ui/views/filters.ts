@@ -3,7 +3,7 @@ import { amount, day, moment } from '@/i18n/formats'
 import { t } from '@/i18n/i18n'
 import { textOf } from '@/i18n/text'
 import type { Field, Manifest } from '@/protocol/manifest'
-import type { Wanted } from '@/runtime/port'
+import type { Wanted } from '@/runtime/port/records'
 import { momentOf, toWire, wallAt } from '@/ui/fields/values/moment'
 
 export type FilterKind = 'options' | 'yesno' | 'ref' | 'time' | 'number'

@@ -1,6 +1,7 @@
 /** Which fields a form shows: the quick ones first, the others behind "more" (tablet.md §3.3). */
 import type { Field, GrantedEntity, Section } from '@/protocol/manifest'
-import type { Checked, Values } from '@/runtime/port'
+import type { Checked } from '@/runtime/port/entry'
+import type { Values } from '@/runtime/port/values'
 import { fieldOf } from '@/ui/shell/manifest'
 
 export interface Laid {

@@ -6,7 +6,7 @@
  * values repeat the key.
  */
 import type { LocationQuery, LocationQueryRaw } from 'vue-router'
-import type { ListQuery, Wanted } from '@/runtime/port'
+import type { ListQuery, Wanted } from '@/runtime/port/records'
 
 type Scalar = string | number | boolean | null
 type Flag = NonNullable<ListQuery['flags']>[number]

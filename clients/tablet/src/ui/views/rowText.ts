@@ -1,7 +1,7 @@
 /** What a row says under its title: the columns that the title, the chips and the deadline do not say already. */
 import { textOf } from '@/i18n/text'
 import type { GrantedEntity } from '@/protocol/manifest'
-import type { ListRow } from '@/runtime/port'
+import type { ListRow } from '@/runtime/port/records'
 
 const PLACES = /\{(\w+)/g
 const NUMBERS = new Set(['integer', 'decimal', 'money'])

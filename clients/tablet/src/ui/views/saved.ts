@@ -1,7 +1,8 @@
 /** What follows a commit: a word about it, the way back, and how to undo it while it has not been sent. */
 import { useRouter } from 'vue-router'
 import { t } from '@/i18n/i18n'
-import type { Committed, Draft, PortError } from '@/runtime/port'
+import type { Committed, Draft } from '@/runtime/port/entry'
+import type { PortError } from '@/runtime/port/values'
 import { toast } from '@/ui/kit/toasts'
 import { useCall } from '@/ui/shell/port'
 

@@ -1,6 +1,6 @@
 /** The app as a person uses it: what tests say, in words of the English catalogue. */
 import type { Locator, Page } from 'playwright-core'
-import type { Measures } from '@/runtime/port'
+import type { Measures } from '@/runtime/port/tablet'
 import type { Login, Server } from '../stage/server'
 import { Entrance } from './entrance'
 import { Form } from './form'

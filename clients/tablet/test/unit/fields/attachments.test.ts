@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { BlobValue, Upload } from '@/runtime/port'
+import type { BlobValue } from '@/runtime/port/entry'
+import type { Upload } from '@/runtime/port/waiting'
 import {
   annotated,
   attached,

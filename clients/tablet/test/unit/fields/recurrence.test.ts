@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { speak, t } from '@/i18n/i18n'
 import { LANGUAGES } from '@/i18n/languages'
 import { DAYS, NTH, parseRule, type Recurrence, sentence, writeRule } from '@/i18n/recurrence'
-import type { Lang } from '@/runtime/port'
+import type { Lang } from '@/runtime/port/values'
 
 const days = fc.subarray([...DAYS], { minLength: 1 })
 const base = { days: fc.constant([]), nth: fc.constant(null), monthDays: fc.constant([]) }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { FeedChange } from '@/protocol/wire'
-import type { ListQuery } from '@/runtime/port'
+import type { ListQuery } from '@/runtime/port/records'
 import { type Stored, seenOf } from '@/store/port'
 import { type Desk, hear, ME, ROWS, SITE, sit } from './fixture/desk'
 

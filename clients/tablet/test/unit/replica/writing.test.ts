@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { InvalidEntry } from '@/engine/flaws'
 import { keyOf } from '@/engine/places'
-import type { Committed, Step } from '@/runtime/port'
+import type { Committed, Step } from '@/runtime/port/entry'
 import type { OpRow } from '@/store/port'
 import { type Desk, ROWS, SITE, sit } from './fixture/desk'
 

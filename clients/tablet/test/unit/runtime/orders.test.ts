@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Desk } from '@/runtime/desk'
 import { ordersOf } from '@/runtime/orders'
-import type { Draft } from '@/runtime/port'
+import type { Draft } from '@/runtime/port/entry'
 import type { Orders } from '@/runtime/serving'
 import { MemoryStore } from '@/store/memory/store'
 import { bench, letIn, refusal } from './bench'

@@ -3,7 +3,7 @@
  *
  * Digits never pass through floating point: what was typed is what is stored.
  */
-import type { Lang } from '@/runtime/port'
+import type { Lang } from '@/runtime/port/values'
 
 export type NumberType = 'integer' | 'decimal' | 'money'
 

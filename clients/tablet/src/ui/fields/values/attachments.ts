@@ -1,5 +1,6 @@
 /** Attachments of a field (protocol §6): which are photos, which is drawn over which, which are still on their way. */
-import type { BlobValue, Upload } from '@/runtime/port'
+import type { BlobValue } from '@/runtime/port/entry'
+import type { Upload } from '@/runtime/port/waiting'
 
 const OVER = 'annotated:'
 const THUMB = 'thumb:'

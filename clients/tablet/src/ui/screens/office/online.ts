@@ -1,7 +1,8 @@
 /** What only the server knows: fetched when a page asks, never kept. */
 import { ref, type ShallowRef, shallowRef, watch } from 'vue'
 import { t } from '@/i18n/i18n'
-import type { HttpAnswer, PortError } from '@/runtime/port'
+import type { HttpAnswer } from '@/runtime/port/tablet'
+import type { PortError } from '@/runtime/port/values'
 import { useCall } from '@/ui/shell/port'
 
 export interface Online<T> {

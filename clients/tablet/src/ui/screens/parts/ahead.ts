@@ -3,7 +3,9 @@
  * (issue 4, "what the last man knew"). Small ones; the rest of a record is on the tablet anyway.
  */
 import { watch } from 'vue'
-import type { ListRow, Place, Port, RecordPage } from '@/runtime/port'
+import type { Port } from '@/runtime/port'
+import type { ListRow, RecordPage } from '@/runtime/port/records'
+import type { Place } from '@/runtime/port/values'
 import { blobsIn, isThumb } from '@/ui/fields/values/attachments'
 import { usePort } from '@/ui/shell/port'
 import { useSession } from '@/ui/shell/session'

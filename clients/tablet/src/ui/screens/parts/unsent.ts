@@ -1,7 +1,7 @@
 /** Unsent work as a file: the last rope when the log-in or the server is broken (tablet.md §1.1e). */
 import { ref } from 'vue'
 import { t } from '@/i18n/i18n'
-import type { PortError } from '@/runtime/port'
+import type { PortError } from '@/runtime/port/values'
 import { toast } from '@/ui/kit/toasts'
 import { useCall } from '@/ui/shell/port'
 import { handOver } from './handing'

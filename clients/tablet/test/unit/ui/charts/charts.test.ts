@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ChartTable } from '@/runtime/port'
+import type { ChartTable } from '@/runtime/port/paper'
 import { treesOf } from '@/ui/charts/nodes'
 import { type Palette, plotOption } from '@/ui/charts/plot'
 import { spansOf } from '@/ui/charts/spans'

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { speak } from '@/i18n/i18n'
 import type { Manifest } from '@/protocol/manifest'
-import type { Device, Status } from '@/runtime/port'
+import type { Device, Status } from '@/runtime/port/tablet'
 import { routes, SCREENS } from '@/ui/router'
 import { noticesOf } from '@/ui/shell/banners'
 import { ledTo } from '@/ui/shell/gate'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { GrantedEntity } from '@/protocol/manifest'
-import type { ListRow } from '@/runtime/port'
+import type { ListRow } from '@/runtime/port/records'
 import { changed, type EntryOf, stepOf } from '@/ui/views/entry'
 import { chosenBy, laterFields, lay } from '@/ui/views/formFields'
 import { noteOf } from '@/ui/views/rowText'

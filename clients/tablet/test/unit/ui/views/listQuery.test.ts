@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { LocationQuery } from 'vue-router'
-import type { ListQuery, Wanted } from '@/runtime/port'
+import type { ListQuery, Wanted } from '@/runtime/port/records'
 import { addressOf, queryOf } from '@/ui/views/listQuery'
 
 const edge = fc.oneof(
