@@ -34,8 +34,6 @@ import { beginEpoch, mend } from './mending'
 
 /** Records asked for at once (protocol §3). */
 export const PAGE = 2_000
-/** Records applied in one transaction: a page. Each costs a flush, and the worker keeps no page waiting. */
-const CHUNK = PAGE
 
 /** What a request tells of the device. `now` is ms since 1970. */
 export interface Around {
@@ -103,30 +101,12 @@ export function ahead(asked: Asked, said: Said, now: number): Asked | null {
   }
 }
 
-/** Takes an answer in: everything of it or, when it is too late, nothing (protocol §3.5). */
-export async function absorb(
-  store: Store,
-  asked: Asked,
-  said: Said,
-  now: number,
-  chunk = CHUNK,
-): Promise<Taken> {
-  let changes = said.changes ?? []
-  // Rows may run ahead of the cursor: they are sent again from there. A reset may not (its rows would be of no generation).
-  while (changes.length > chunk && !said.reset?.length) {
-    const rows = changes.slice(0, chunk)
-    const verdict = await store.write(async (at) => {
-      const as = await verdictOn(at, asked, said)
-      if (as === 'fresh') await applyRows(at, rows, now)
-      return as
-    })
-    if (verdict !== 'fresh') break
-    changes = changes.slice(chunk)
-  }
-  return store.write((at) => absorbRest(at, asked, { ...said, changes }, now, said.changes?.length ?? 0))
+/** Takes an answer in, in one transaction: everything of it or, when it is too late, nothing (protocol §3.5). */
+export function absorb(store: Store, asked: Asked, said: Said, now: number): Promise<Taken> {
+  return store.write((at) => absorbIn(at, asked, said, now))
 }
 
-async function absorbRest(at: Writing, asked: Asked, said: Said, now: number, count: number): Promise<Taken> {
+async function absorbIn(at: Writing, asked: Asked, said: Said, now: number): Promise<Taken> {
   const as = await verdictOn(at, asked, said)
   if (as === 'late') return takenAs(at, as, true)
   if (as === 'epoch') {
@@ -162,7 +142,7 @@ async function absorbRest(at: Writing, asked: Asked, said: Said, now: number, co
     ...(asked.request.have ? { have_at: now } : {}),
   })
   if (!more) await finish(at, now)
-  return takenAs(at, as, more, { ...about, decided, changes: count, dropped: drop, reset })
+  return takenAs(at, as, more, { ...about, decided, changes: changes.length, dropped: drop, reset })
 }
 
 /** Takes in that the server refused a request, and tells what to do next (protocol §3.1, §5). */

@@ -12,8 +12,8 @@ import { CHUNK, type Entry, Roll, tracked } from './roll'
 
 const AT_ONCE = 500
 /** Quiet time before rolls are written back, and the longest time that they may wait, ms. */
-const QUIET = 1_000
-const LONGEST = 5_000
+const QUIET = 500
+const LONGEST = 2_000
 /** Chunks written at once. */
 const FEW = 8
 

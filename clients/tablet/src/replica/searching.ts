@@ -59,6 +59,12 @@ export class Searching {
     return { answer: { hits: labelled, total, complete }, shown: hidden }
   }
 
+  /** Reads one after the other what searching looks through. */
+  async warm(): Promise<void> {
+    for (const name of this.view.known.entities.keys())
+      if (this.#sought(name)) await this.view.rolls.get(name)
+  }
+
   #roll(name: string): Roll | undefined {
     const ready = this.view.rolls.ready(name)
     if (!ready) void this.view.rolls.get(name)?.then(this.read)
@@ -91,7 +97,10 @@ export class Searching {
 /** How many records' lines have the text, and the newest of them, in order. */
 function hitsIn(roll: Roll, query: Query, limit: number): { count: number; newest: RecordKey[] } {
   const slots: number[] = []
-  for (const [slot, line] of roll.lines.entries()) if (line && holds(line, query)) slots.push(slot)
+  for (let slot = 0; slot < roll.lines.length; slot++) {
+    const line = roll.lines[slot]
+    if (line && holds(line, query)) slots.push(slot)
+  }
   const newest = roll.first(slots, ['-created_at'], limit)
   return { count: slots.length, newest: newest.map((slot) => roll.records[slot] ?? '') }
 }

@@ -19,6 +19,9 @@ const PARTS: Partial<Record<Kind, Part>> = {
   lines: 'lines',
 }
 
+/** After the first list, before the first search: what searching looks through is read so long after an opening, ms. */
+const WARM = 1_000
+
 /** What is open while somebody is logged in and his lock is. */
 interface Open {
   readonly person: Known
@@ -135,7 +138,10 @@ export class Desk {
       this.tell(newsOf(change))
       if (!change.here && change.kinds.includes('meta')) void this.#follow(person.user, store)
     })
+    // A database that is closed by then reads nothing more.
+    const warm = setTimeout(() => void told?.searching.warm().catch(() => {}), WARM)
     const end = (): void => {
+      clearTimeout(warm)
       stop()
       told?.close()
     }

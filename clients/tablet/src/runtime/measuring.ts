@@ -1,10 +1,13 @@
 /** How long things took here: for the speed script and for whoever looks into a slow tablet (tablet.md §3.3). */
 
+import { keyOf } from '@/engine/places'
 import type { Measures } from '@/runtime/port/tablet'
-import type { Store } from '@/store/port'
+import type { Reading, Store } from '@/store/port'
 
 /** So many of the latest are kept of each. */
 const KEPT = 200
+/** Records counted at once. */
+const PAGE = 2_000
 
 export class Measuring {
   readonly #taken = { apply: [] as number[], search: [] as number[], commit: [] as number[] }
@@ -27,14 +30,11 @@ export class Measuring {
   measures(store: Store): Promise<Measures> {
     const { apply, search, commit } = this.#taken
     return store.read(async (at) => {
-      const entities = Object.keys((await at.meta('manifest'))?.entities ?? {})
-      const sites = ((await at.meta('manifest'))?.sites ?? []).map((site) => site.id)
-      let records = 0
-      for (const entity of entities) records += await at.countAll(entity, sites)
+      const firstSyncMs = (await at.meta('first_ms')) ?? null
       return {
-        records,
+        records: firstSyncMs === null ? 0 : await countIn(at),
         ops: await at.countOps(['waiting', 'sent', 'held', 'applied', 'merged', 'rejected']),
-        firstSyncMs: (await at.meta('first_ms')) ?? null,
+        firstSyncMs,
         applyMs: [...apply],
         searchMs: [...search],
         commitMs: [...commit],
@@ -55,5 +55,17 @@ export class Measuring {
     const taken = this.#taken[what]
     taken.push(Math.round(ms * 10) / 10)
     if (taken.length > KEPT) taken.shift()
+  }
+}
+
+/** All records that are here. */
+async function countIn(at: Reading): Promise<number> {
+  let [count, first] = [0, '']
+  while (true) {
+    const records = await at.stretch({ first, end: '\uffff' }, PAGE)
+    count += records.length
+    const last = records.at(-1)
+    if (!last || records.length < PAGE) return count
+    first = `${keyOf(last)}\u0000`
   }
 }

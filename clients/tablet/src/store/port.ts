@@ -1,7 +1,7 @@
 /**
  * One replica's database, as everybody else sees it (tablet.md §5). Two adapters keep to it: Dexie and memory.
  *
- *     const records = await store.read((at) => at.all('ticket', [site]))
+ *     const records = await store.read((at) => at.stretch(prefix('ticket', site), 100))
  *     await store.write(async (at) => { await at.append(ops, now); await at.dropDraft(key) })
  *
  * A transaction covers everything, is strict (on disk when `write` returns) and all or nothing. Inside one, await
@@ -155,10 +155,6 @@ export interface Reading {
   record(place: Place): Promise<Stored | undefined>
   /** In the order asked for; undefined where there is none. */
   records(keys: readonly RecordKey[]): Promise<(Stored | undefined)[]>
-  /** All records of an entity at some sites, oldest first within a site; also those that the user has deleted. */
-  all(entity: string, sites: readonly string[]): Promise<Stored[]>
-  /** How many those are. */
-  countAll(entity: string, sites: readonly string[]): Promise<number>
   /** The first records of a span of record keys: for whoever goes through all of them in short transactions. */
   stretch(span: Span, limit: number): Promise<Stored[]>
 

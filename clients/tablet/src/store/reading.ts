@@ -1,36 +1,27 @@
 import { keyOf, type Place, placeOf, prefix, type RecordKey, type Span } from '@/engine/places'
+import { Leaves } from './leaves'
 import type * as port from './port'
 import { only, type Range, type RecordRow, type Tables } from './tables'
 
 /** What can be asked inside a transaction, over an adapter's tables. */
 export class Reader implements port.Reading {
-  constructor(protected readonly tables: Tables) {}
+  protected readonly kept: Leaves<RecordRow>
+
+  constructor(protected readonly tables: Tables) {
+    this.kept = new Leaves(tables.leaves)
+  }
 
   async record(place: Place): Promise<port.Stored | undefined> {
     return (await this.records([keyOf(place)]))[0]
   }
 
   async records(keys: readonly RecordKey[]): Promise<(port.Stored | undefined)[]> {
-    const rows = await this.tables.records.get(keys)
+    const rows = await this.kept.get(keys)
     return rows.map((row) => row && storedOf(row))
   }
 
-  async all(entity: string, sites: readonly string[]): Promise<port.Stored[]> {
-    const found: port.Stored[] = []
-    for (const site of sites) {
-      for (const row of await this.tables.records.scan(null, prefix(entity, site))) found.push(storedOf(row))
-    }
-    return found
-  }
-
-  async countAll(entity: string, sites: readonly string[]): Promise<number> {
-    let count = 0
-    for (const site of sites) count += await this.tables.records.count(null, prefix(entity, site))
-    return count
-  }
-
   async stretch(span: Span, limit: number): Promise<port.Stored[]> {
-    return (await this.tables.records.scan(null, span, { limit })).map(storedOf)
+    return (await this.kept.stretch(span, limit)).map(storedOf)
   }
 
   async op(id: string): Promise<port.OpRow | undefined> {

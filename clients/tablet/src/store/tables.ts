@@ -1,5 +1,6 @@
 /** What an adapter must offer: plain tables with ordered keys. Everything else is built on them. */
 import type { Body, RecordKey } from '@/engine/places'
+import type { Leaf } from './leaves'
 import type { Blob, Bucket, Draft, Lines, Log, Member, OpRow, Salvaged, Touched } from './port'
 
 export type Key = string | number | readonly (string | number)[]
@@ -20,6 +21,8 @@ export interface Table<Row> {
   get(keys: readonly Key[]): Promise<(Row | undefined)[]>
   /** Rows by primary key (`index` null) or by an index, in its order. */
   scan(index: string | null, range?: Range, page?: Page): Promise<Row[]>
+  /** Primary keys, in the order of an index. */
+  keys(index: string, range?: Range, page?: Page): Promise<string[]>
   count(index: string | null, range?: Range): Promise<number>
   put(rows: readonly Row[]): Promise<void>
   delete(keys: readonly Key[]): Promise<void>
@@ -35,7 +38,7 @@ export interface RecordRow {
 }
 
 export interface Rows {
-  records: RecordRow
+  leaves: Leaf<RecordRow>
   ops: OpRow
   logs: Log
   buckets: Bucket
@@ -55,7 +58,7 @@ export type Tables = { readonly [T in keyof Rows]: Table<Rows[T]> }
  * design (tablet.md §5): entities come and go without a migration.
  */
 export const SCHEMA: { readonly [T in keyof Rows]: string } = {
-  records: 'k',
+  leaves: 'k, at',
   ops: 'i, &op, [replica+site+n], record, over, state',
   logs: '[replica+site]',
   buckets: 'id',

@@ -32,7 +32,7 @@ export class Writer extends Reader implements port.Writing {
       this.note(k)
       return this.seen({ k, seq: record.seq, doc: record.doc, members: record.members }, over.get(k))
     })
-    await this.tables.records.put(rows)
+    await this.kept.put(rows)
   }
 
   async forgetRecords(keys: readonly RecordKey[]): Promise<void> {
@@ -40,7 +40,7 @@ export class Writer extends Reader implements port.Writing {
       this.note(key)
       this.stale.add(key) // an unsent op may still say something of it
     }
-    await this.tables.records.delete(keys)
+    await this.kept.delete(keys)
   }
 
   async layAnew(): Promise<void> {
@@ -191,7 +191,7 @@ export class Writer extends Reader implements port.Writing {
   async finish(): Promise<port.Changed> {
     const over = await this.overlay()
     const keys = [...this.stale]
-    const rows = keys.length ? await this.tables.records.get(keys) : []
+    const rows = keys.length ? await this.kept.get(keys) : []
     const puts: RecordRow[] = []
     const gone: RecordKey[] = []
     keys.forEach((k, index) => {
@@ -204,8 +204,8 @@ export class Writer extends Reader implements port.Writing {
         if (row) gone.push(k)
       }
     })
-    if (puts.length) await this.tables.records.put(puts)
-    if (gone.length) await this.tables.records.delete(gone)
+    if (puts.length) await this.kept.put(puts)
+    if (gone.length) await this.kept.delete(gone)
     const touched = await this.noteTouched()
     const [kinds, entities, records] = [[...this.kinds], [...this.entities], [...this.named]]
     return { kinds, entities, records, seen: this.sight, touched, here: true }
@@ -254,13 +254,16 @@ export class Writer extends Reader implements port.Writing {
     this.named.add(key)
   }
 
-  private async put<T extends port.Kind>(kind: T, rows: readonly Rows[T][]): Promise<void> {
+  private async put<T extends Exclude<port.Kind, 'records'>>(
+    kind: T,
+    rows: readonly Rows[T][],
+  ): Promise<void> {
     if (!rows.length) return
     this.kinds.add(kind)
     await this.tables[kind].put(rows)
   }
 
-  private async delete(kind: port.Kind, keys: readonly Key[]): Promise<void> {
+  private async delete(kind: Exclude<port.Kind, 'records'>, keys: readonly Key[]): Promise<void> {
     if (!keys.length) return
     this.kinds.add(kind)
     await this.tables[kind].delete(keys)

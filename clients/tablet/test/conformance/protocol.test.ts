@@ -102,7 +102,6 @@ describe.each(STORES)('protocol §8: a client that is sent the recorded answers 
           await asIfAsked(store, step, request),
           step.response,
           Date.parse(step.at),
-          2,
         )
         // A restored server is asked again, and answers alike but for a cursor that it was not given.
         if (taken.as === 'epoch')
@@ -111,7 +110,6 @@ describe.each(STORES)('protocol §8: a client that is sent the recorded answers 
             await asIfAsked(store, step, request),
             step.response,
             Date.parse(step.at),
-            2,
           )
         expect(taken.as).toBe('fresh')
         const here = await held(store)

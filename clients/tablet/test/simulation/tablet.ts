@@ -3,7 +3,7 @@
 import { uuid7 } from '@/engine/ids'
 import type { Made } from '@/engine/ops'
 import { make } from '@/engine/ops'
-import type { Body, Place } from '@/engine/places'
+import { type Body, type Place, prefix } from '@/engine/places'
 import type { Around } from '@/replica/exchange'
 import { type MemoryDisk, MemoryStore } from '@/store/memory/store'
 import { type OpRow, type Shape, type Store, type Stored, seenOf, type Writing } from '@/store/port'
@@ -98,8 +98,8 @@ export class Tablet {
   async sees(site: string): Promise<Stored[]> {
     const store = new MemoryStore('sim', this.disk)
     const found = await store.read(async (at) => [
-      ...(await at.all('ticket', [site])),
-      ...(await at.all('note', [site])),
+      ...(await at.stretch(prefix('ticket', site), 10_000)),
+      ...(await at.stretch(prefix('note', site), 10_000)),
     ])
     return found.filter((record) => seenOf(record))
   }

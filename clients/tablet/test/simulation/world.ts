@@ -191,7 +191,7 @@ export class World {
     const taken =
       'problem' in answer
         ? refuse(store, asked, answer.problem)
-        : absorb(store, asked, this.heard(answer.said), tablet.now, 3)
+        : absorb(store, asked, this.heard(answer.said), tablet.now)
     await taken.catch((error: unknown) => {
       if (!(error instanceof Crash)) throw error // the tab that asked is no more
     })

@@ -27,7 +27,10 @@ export class DexieStore implements Store {
   ) {
     // Strict: what `write` has returned survives a power cut. No cache: rows are read where they are needed, once.
     this.db = new Dexie(name, { chromeTransactionDurability: 'strict', cache: 'disabled', ...options })
-    VERSIONS.forEach((stores, index) => void this.db.version(index + 1).stores(stores))
+    for (const [index, { stores, upgrade }] of VERSIONS.entries()) {
+      const version = this.db.version(index + 1).stores(stores)
+      if (upgrade) version.upgrade(upgrade)
+    }
     this.db.on('versionchange', ({ newVersion }) => {
       if (newVersion !== null) return true
       // Another tab deletes it. Dexie would open it again at the next read, and so bring it back.

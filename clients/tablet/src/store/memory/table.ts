@@ -34,12 +34,11 @@ export class MemoryTable<Row extends object> implements Table<Row> {
   }
 
   async scan(index: string | null, range: Range = {}, page: Page = {}): Promise<Row[]> {
-    const found = this.entries(index, range).sort((a, b) => compare(a[0], b[0]) || compare(a[1], b[1]))
-    if (page.reverse) found.reverse()
-    const first = page.offset ?? 0
-    return found
-      .slice(first, page.limit === undefined ? undefined : first + page.limit)
-      .map(([, , row]) => row)
+    return this.found(index, range, page).map(([, , row]) => row)
+  }
+
+  async keys(index: string, range: Range = {}, page: Page = {}): Promise<string[]> {
+    return this.found(index, range, page).map(([, key]) => String(key))
   }
 
   async count(index: string | null, range: Range = {}): Promise<number> {
@@ -59,6 +58,13 @@ export class MemoryTable<Row extends object> implements Table<Row> {
   private writable(): Map<string, Row> {
     this.own ??= new Map(this.given)
     return this.own
+  }
+
+  private found(index: string | null, range: Range, page: Page): [Key, Key, Row][] {
+    const found = this.entries(index, range).sort((a, b) => compare(a[0], b[0]) || compare(a[1], b[1]))
+    if (page.reverse) found.reverse()
+    const first = page.offset ?? 0
+    return found.slice(first, page.limit === undefined ? undefined : first + page.limit)
   }
 
   private entries(name: string | null, { first, end }: Range): [Key, Key, Row][] {

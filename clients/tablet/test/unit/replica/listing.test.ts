@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { prefix } from '@/engine/places'
 import type { FeedChange } from '@/protocol/wire'
 import type { ListQuery } from '@/runtime/port/records'
 import { type Stored, seenOf } from '@/store/port'
@@ -15,7 +16,8 @@ const ids = async ({ told }: Desk, ask: Partial<ListQuery>): Promise<string[]> =
   (await told.listing.list({ entity: 'ticket', limit: 1000, ...ask })).answer.rows.map((row) => row.id)
 
 /** All tickets, one by one: what a list must agree with. */
-const scanned = async ({ store }: Desk): Promise<Stored[]> => store.read((at) => at.all('ticket', [SITE]))
+const scanned = async ({ store }: Desk): Promise<Stored[]> =>
+  store.read((at) => at.stretch(prefix('ticket', SITE), 10_000))
 const valueIn = (record: Stored, name: string): unknown => seenOf(record)?.[name] ?? null
 
 const kind = fc.constantFrom('repair', 'complaint', 'inquiry', 'praise')

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { Problem, Said, Taken } from '@/engine/answers'
 import { DAY } from '@/engine/moments'
 import { type Made, make } from '@/engine/ops'
-import { keyOf } from '@/engine/places'
+import { keyOf, prefix } from '@/engine/places'
 import type { Answer, Transport } from '@/net/transport'
 import type { Manifest } from '@/protocol/manifest'
 import type { SyncRequest } from '@/protocol/wire'
@@ -73,7 +73,9 @@ const states = async (): Promise<string[]> =>
   )
 
 const titles = async (): Promise<unknown[]> =>
-  (await store.read((at) => at.all('ticket', [HOUSE]))).map((record) => (record.view ?? record.doc)?.title)
+  (await store.read((at) => at.stretch(prefix('ticket', HOUSE), 10_000))).map(
+    (record) => (record.view ?? record.doc)?.title,
+  )
 
 describe('protocol §3: a round of sync', () => {
   it('sends what was typed, reads what there is, and tells how the tablet is doing', async () => {
