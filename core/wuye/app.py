@@ -20,10 +20,8 @@ from wuye.storage.sqlite import SqliteStore
 from wuye.storage.sqlite.connection import InstallationLock
 from wuye.sync.directory import Directory
 from wuye.sync.door import Door, server_replica
-from wuye.sync.ports import Snapshot
 from wuye.sync.rows import Installation as Names
 from wuye.sync.steps import run
-from wuye.sync.unit import verify_chain
 
 if TYPE_CHECKING:
     from litestar import Litestar
@@ -130,19 +128,6 @@ class Installation:
         from wuye.http.credentials import give
 
         self.store.blocking.write("", lambda tx: give(tx, given))
-
-    def verify_ledger(self, site: str) -> int | None:
-        """Check a site's chain of ledger rows; return the position of the first that does not fit."""
-
-        def check(snapshot: Snapshot) -> int | None:
-            after, digest = 0, b""
-            while rows := snapshot.ledger(site, after=after):
-                if (bad := verify_chain(rows, digest)) is not None:
-                    return bad
-                after, digest = rows[-1].pos, rows[-1].digest
-            return None
-
-        return self.store.blocking.read(check)
 
     def close(self) -> None:
         """Let go of it; a second time does nothing."""

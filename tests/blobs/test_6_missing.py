@@ -7,13 +7,19 @@ from wuye.kernel.clock import to_ms
 from wuye.storage.blobs import Chunk
 from wuye.storage.blobs.keeping import Tidied, faults, tidy
 from wuye.storage.blobs.shelf import LEAST
+from wuye.testing.house import Replica
 
 DAY_MS = 86_400_000
 
 
-def look_for_missing(house: Household, days: int = 7) -> None:
-    before_ms = to_ms(house.now) - days * DAY_MS
-    house.run(house.door.report_missing(house.estate, before_ms, house.now))
+def look_for_missing(house: Household) -> None:
+    house.run(house.door.report_missing(house.estate, house.now))
+
+
+def arrive(house: Household, who: Replica, number: int) -> None:
+    """Send a photo; the server looks at once who waited for it."""
+    house.upload(who, number)
+    house.run(house.door.arrived(str(house.blob(number)["sha256"]), house.now))
 
 
 def clean_up(house: Household, days: int = 14) -> Tidied:
@@ -63,6 +69,64 @@ def test_6_it_is_said_once() -> None:
     house.wait(days=8)
     look_for_missing(house)
     assert len(items(house)) == 2
+
+
+def settled(house: Household) -> dict[str, list[bool]]:
+    """Return of each review item, by its state, which of its rows are settled."""
+    return {
+        str(values["status"]): [row.get("settled_by") == "plugin:core" for row in values["items"]]  # type: ignore[attr-defined]
+        for values in house.all("review").values()
+    }
+
+
+def test_6_the_item_is_settled_when_the_last_of_them_comes_at_last() -> None:
+    house = Household()
+    house.ticket(house.li, 1, 2)
+    house.wait(days=8)
+    look_for_missing(house)
+    arrive(house, house.li, 1)
+    look_for_missing(house)
+    assert settled(house) == {"open": [False]}
+    arrive(house, house.li, 2)
+    assert settled(house) == {"resolved": [True]}
+    house.li.sync()
+    [shown] = house.li.reviews()
+    assert shown["status"] == "resolved"
+
+
+def test_6_whose_photo_has_not_come_still_waits_for_it() -> None:
+    house = Household()
+    record = house.ticket(house.li, 1)
+    house.ma.sync()
+    more = {"photos": [house.blob(1), house.blob(2)]}
+    was = {"photos": [house.blob(1)]}
+    house.ma.push(house.op("ticket", "update", record, set=more, was=was, base=house.ma.seq("ticket", record)))
+    house.wait(days=8)
+    look_for_missing(house)
+    assert len(items(house)) == 2
+    arrive(house, house.ma, 2)
+    assert settled(house) == {"open": [False], "resolved": [True]}
+
+
+def test_6_what_came_unnoticed_or_is_named_no_more_is_settled_by_the_daily_look() -> None:
+    house = Household()
+    house.ticket(house.li, 1)
+    other = house.ticket(house.li, 2)
+    house.wait(days=8)
+    look_for_missing(house)
+    house.upload(house.li, 1)
+    was = {"photos": [house.blob(2)]}
+    house.li.push(
+        house.op("ticket", "update", other, set={"photos": None}, was=was, base=house.li.seq("ticket", other))
+    )
+    look_for_missing(house)
+    states = [(values["status"], len(values["items"])) for values in house.all("review").values()]  # type: ignore[arg-type]
+    assert states == [("resolved", 1)] * 2
+    rows = house.store.read(lambda snapshot: snapshot.ledger(house.estate))
+    assert [row.user for row in rows if row.entity == "review"] == ["plugin:core"] * 2
+    before = len(rows)
+    look_for_missing(house)
+    assert len(house.store.read(lambda snapshot: snapshot.ledger(house.estate))) == before
 
 
 def test_6_the_remark_changes_nothing_and_stands_in_the_ledger() -> None:

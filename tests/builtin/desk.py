@@ -31,6 +31,9 @@ class Desk:
     def setting(self, name: str) -> object:
         return None
 
+    def codes(self, name: str) -> Sequence[str]:
+        return ("lab",) if name == "plugin" else ()
+
     def fits(self, setting: str, value: object) -> bool:
         return not (setting == "hold_days" and value == 0)
 

@@ -92,3 +92,32 @@ def test_a_code_in_use_is_retired_not_deleted(org: Desk) -> None:
         rejects, _ = org.judge(org.change("code", "code-1", set_))
         assert [reject.message for reject in rejects] == ["message.code_is_retired"]
     assert org.judge(org.change("code", "code-1", {"retired": True})) == ([], {})
+
+
+def test_USR_1_a_user_s_record_names_the_sites_of_the_posts_that_have_not_ended(org: Desk) -> None:
+    org.have("user", "user-1", username="li", name="Li")
+    _grant(org, "grant-1", site="b")
+    _grant(org, "grant-2", site="a", role="adviser")
+    _grant(org, "ended", site="c", ends=PAST)
+    _grant(org, "to-come", site="d", starts=FUTURE)
+    _grant(org, "another", site="e", user="user-2")
+    _, [told] = org.write(org.change("grant", "grant-3", {"user": "user-1", "role": "technician", "site": "b"}))
+    assert (told.entity, told.record, told.kind, told.set) == ("user", "user-1", "update", {"sites": ["a", "b", "d"]})
+    org.records["user", "user-1"] = {**org.records["user", "user-1"], **told.set}
+    assert org.write(org.change("grant", "grant-3", {"ends": FUTURE})) == (None, []), "he is there until then"
+    org.records["grant", "grant-2"] = {**org.records["grant", "grant-2"], "ends": PAST}
+    _, [told] = org.write(org.change("grant", "grant-4", {"user": "user-1", "role": "adviser", "site": "org"}))
+    assert told.set == {"sites": ["b", "d", "org"]}
+
+
+def _plugins(*names: str) -> dict[str, object]:
+    return {"timezone": "Asia/Shanghai", "plugins": [{"id": name} for name in names]}
+
+
+def test_3_2_a_plugin_that_has_gone_since_stops_no_other_change_of_its_site(org: Desk) -> None:
+    org.have("site", "site-1", **_plugins("core", "gone"))
+    assert org.judge(org.change("site", "site-1", {"phone": "123456"})) == ([], {})
+    assert org.judge(org.change("site", "site-1", _plugins("gone", "lab"))) == ([], {})
+    [refused], _ = org.judge(org.change("site", "site-1", _plugins("gone", "never", "labs")))
+    assert (refused.message, refused.fields) == ("message.no_such_plugin", ("plugins",))
+    assert refused.values == {"plugin": "labs, never", "known": "core, lab"}

@@ -35,6 +35,7 @@ def test_OWN_4_the_ledger_says_who_founded_the_company(company: Path) -> None:
             ("site", SYSTEM),
             ("user", SYSTEM),
             ("grant", SYSTEM),
+            ("user", "plugin:core"),  # where he works, by his grant
             ("site", chief),
         ]
 

@@ -9,7 +9,7 @@ from msgspec import Raw
 from wuye.kernel.clock import from_wire, to_wire
 from wuye.kernel.errors import Problem
 from wuye.protocol.wire import FeedChange, Op, SyncRequest, SyncResponse
-from wuye.sync.door import Principal
+from wuye.sync.answer import Principal
 from wuye.sync.rows import Installation, ReplicaState
 from wuye.testing.house import House, Replica
 

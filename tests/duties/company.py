@@ -17,8 +17,9 @@ from wuye.kernel.clock import to_ms, to_wire
 from wuye.kernel.errors import CODES, Problem
 from wuye.prints import Asker, print_form
 from wuye.protocol.wire import LoggedIn, LogIn, Person, SyncRequest
+from wuye.sync.answer import Principal
 from wuye.sync.directory import Directory
-from wuye.sync.door import Principal, server_replica
+from wuye.sync.door import server_replica
 from wuye.sync.ports import Store
 from wuye.sync.rows import LedgerRow, ReplicaState
 from wuye.testing.house import SETUP, SYSTEM, House

@@ -1,7 +1,7 @@
 """People, posts and tablets (USR-1, USR-2): granted, ended, disabled, lost; nobody's work is lost with them."""
 
 import pytest
-from tests.duties.company import ESTATE, ORG, Company, Tablet, rows
+from tests.duties.company import ESTATE, MALL, ORG, Company, Tablet, rows
 
 from wuye_client import Erased, InvalidEntry, LoginRequired, Refused
 from wuye_client.texts import LANGUAGES
@@ -62,6 +62,43 @@ def test_USR_1_a_post_is_given_on_a_tablet_and_holds_from_the_next_sync(
     sun.deliver()
     assert len(sun.query("ticket")) == 1
     assert {post["role"] for post in sun.manifest.user.roles} == {"technician", "control_room"}
+
+
+def offered(tablet: Tablet, site: str = ESTATE) -> set[object]:
+    """Return the log-ins of those whom a ticket's assignee is chosen from."""
+    return {person["username"] for person in tablet.choices(site, "ticket", "assignee", limit=None)}
+
+
+def test_USR_1_work_is_handed_to_those_who_work_at_the_site(company: Company, admin: Tablet, boss: Tablet) -> None:
+    company.person("mall.wu", "technician", site=MALL)
+    company.person("both", "site_chief", site=MALL)
+    company.write(
+        ORG, "grant", company.house.id(), user=company.user("both"), role="technician", site=boss.site(ESTATE)
+    )
+    boss.sync()
+    admin.sync()
+    estate = {"li.na", "zhao.min", "desk", "boss", "chief", "wu.gang"}
+    assert offered(boss) == estate | {"both", "admin"}
+    assert offered(admin, MALL) == {"mall.wu", "both", "admin"}
+    assert {person["username"] for person in boss.choices(ESTATE, "ticket", "assignee", search="wu")} == {"wu.gang"}
+    ticket = boss.create(ESTATE, "ticket", PHONE)
+    boss.update(ESTATE, "ticket", ticket, {"assignee": company.user("mall.wu")})
+    boss.deliver()  # whoever is named all the same is not refused
+
+    [grant] = admin.query("grant", where={"user": company.user("wu.gang")})
+    admin.update(ORG, "grant", grant.id, {"ends": company.now})
+    admin.deliver()
+    boss.sync()
+    assert offered(boss) == estate - {"wu.gang"} | {"both", "admin"}
+
+
+def test_USR_1_colleagues_learn_where_somebody_works_and_not_as_what(company: Company, wu: Tablet) -> None:
+    chief = next(person for person in wu.query("user") if person["username"] == "chief")
+    assert chief["sites"] == [company.house.estate]
+    assert "grant" not in wu.manifest.entities
+    assert "site_chief" not in str(chief.values)
+    with pytest.raises(InvalidEntry):
+        wu.update(ORG, "user", chief.id, {"sites": None})
 
 
 def test_USR_1_a_grant_names_a_post_that_there_is(company: Company, admin: Tablet) -> None:

@@ -92,6 +92,36 @@ def test_freezing_names_acts_and_fields_that_there_are(changed: dict[str, object
         Registry([core(entities=(SITE, thing(msgspec.structs.replace(FREEZE, **changed))))])
 
 
+def test_what_a_reference_is_offered_among_names_sites() -> None:
+    place = (Field(name="at", type="refs", ref="site"), Field(name="kind"))
+    user = Entity(name="user", stream="people", title="", fields=place)
+
+    def offered(**field: str) -> Registry:
+        job = Entity(name="job", stream="things", title="", fields=(Field(name="who", **field),))  # type: ignore[arg-type]
+        return Registry([core(entities=(SITE, thing(), user, job))])
+
+    assert offered(type="ref", ref="user", among="at").entities["job"].field("who").among == "at"
+    for wrong in ({"ref": "user", "among": "kind"}, {"ref": "user", "among": "nothing"}, {"among": "at"}):
+        with pytest.raises(BadPlugin, match=r"job\.who is offered among"):
+            offered(**{"type": "ref" if "ref" in wrong else "text", **wrong})
+
+
+def test_whose_job_an_act_is_says_a_field_that_names_users() -> None:
+    user = Entity(name="user", stream="people", title="", fields=())
+    people = (Field(name="who", type="refs", ref="user"), Field(name="kind"))
+
+    def done_by(field: str) -> Registry:
+        step = Transition(act="ask", from_=("new",), to="asked", doer=field)
+        flow = Workflow(initial="new", states=FLOW.states, transitions=(step,))
+        job = Entity(name="job", stream="things", title="", fields=people, workflow=flow)
+        return Registry([core(entities=(SITE, thing(), user, job))])
+
+    assert done_by("who").entities["job"].workflow
+    for field in ("kind", "nothing"):
+        with pytest.raises(BadPlugin, match=f"ask is done by {field}"):
+            done_by(field)
+
+
 def test_reports_and_calendars_read_entities_that_there_are() -> None:
     with pytest.raises(BadPlugin, match="report r reads the unknown entity nothing"):
         Registry([core(reports=(Report(id="r", entities=("nothing",), query=no_rows),))])

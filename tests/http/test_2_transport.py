@@ -95,6 +95,24 @@ def test_2_texts_follow_the_caller_and_codes_never_do(play: Play) -> None:
     play(story)
 
 
+def test_3_2_a_rule_s_message_is_said_to_the_caller_with_what_it_names(play: Play) -> None:
+    async def story(desk: Desk) -> None:
+        admin = await desk.at_work("admin")
+        texts = set()
+        for language in LANGUAGES:
+            admin.http.headers["Accept-Language"] = language
+            site = {"code": language, "name": "N", "type": "mall", "plugins": [{"id": "lostfnd"}]}
+            op = admin.op("create", "site", name_of("new", language), site=desk.company.org, set=site)
+            [result] = (await admin.sync(op)).json()["results"]
+            assert (result["code"], result["fields"]) == ("invalid", ["plugins"])
+            assert "lostfnd" in result["message"]
+            assert "core" in result["message"]
+            texts.add(result["message"])
+        assert len(texts) == len(LANGUAGES)
+
+    play(story)
+
+
 @pytest.mark.parametrize(
     ("accepted", "language"),
     [

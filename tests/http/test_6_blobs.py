@@ -11,6 +11,7 @@ from tests.http.company import EAST, ESTATE, WEST, Company, Desk, Story, Tablet,
 from tests.http.test_2_transport import check_problem
 
 from wuye.kernel.ids import uuid7
+from wuye.sync.steps import run
 
 Play = Callable[[Story], None]
 
@@ -294,3 +295,23 @@ def test_6_another_users_partial_upload_is_not_his_to_see_or_to_end(play: Play, 
         assert await head(li) == (CHUNK, "?0")
 
     play(story)
+
+
+def test_6_a_photo_that_comes_at_last_settles_that_it_was_missing(play: Play, company: Company) -> None:
+    def reviews() -> list[object]:
+        found = company.installation.store.blocking.read(lambda s: s.entities(ESTATE, ["review"]))
+        return [review.values["status"] for review in found]
+
+    async def story(desk: Desk) -> None:
+        li = await desk.at_work("li.na")
+        await write(li, SHA)
+        await put(li, DATA, 0, CHUNK)
+        desk.later(days=8)
+        run(company.installation.store.blocking, company.installation.door.report_missing(ESTATE, company.now))
+        assert reviews() == ["open"]
+        await put(li, DATA, CHUNK, 2 * CHUNK)
+        await put(li, DATA, 2 * CHUNK)
+        assert await head(li) == (len(DATA), "?1")
+
+    play(story)  # what runs in the background is finished when the server stops
+    assert reviews() == ["resolved"]

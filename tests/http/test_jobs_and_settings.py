@@ -10,6 +10,7 @@ import pytest
 from tests.http.company import ESTATE, MALL, Company, Desk, name_of, serving
 
 from wuye.app import Installation
+from wuye.builtin import plugin
 from wuye.jobs import Jobs
 from wuye.kernel.clock import to_wire
 from wuye.kernel.errors import Problem
@@ -19,6 +20,7 @@ from wuye.model.rules import FollowUp
 from wuye.reports.long_reads import LongReads
 from wuye.settings import load_settings
 from wuye.storage.road import Road
+from wuye.sync.ledger import verify_ledger
 
 
 def jobs_of(company: Company) -> tuple[Road, Jobs]:
@@ -99,6 +101,33 @@ def test_a_job_of_a_plugin_reads_and_acts_once_a_key_at_its_sites(company: Compa
             assert (await tablet.read_all())["ticket", name_of("t")]["priority"] == "urgent"
             history = (await tablet.get(f"/history/ticket/{name_of('t')}", site=ESTATE)).json()["entries"]
             assert [(entry["user"], entry["status"]) for entry in history[1:]] == [("plugin:core", "applied")]
+
+    asyncio.run(story())
+
+
+def test_USR_1_a_post_that_ends_by_the_clock_is_told_of_by_the_clock(company: Company) -> None:
+    [job] = [job for job in plugin.wuye_jobs() if job.id == "user.sites"]
+    user = company.hire("new.man", "technician", ESTATE)
+    for hours, site in ((1, MALL), (3, company.org)):
+        ends = to_wire(company.now + timedelta(hours=hours))
+        company.write("grant", name_of("until", ends), {"user": user, "role": "auditor", "site": site, "ends": ends})
+
+    def sites() -> object:
+        stored = company.installation.store.blocking.read(lambda s: s.entities(company.org, ["user"]))
+        return next(record.values["sites"] for record in stored if record.id == user)
+
+    async def story() -> None:
+        road, jobs = jobs_of(company)
+        async with serving(company) as desk:
+            seen = [sites()]
+            for _ in range(3):
+                desk.later(hours=2)
+                await jobs.run("core", job)
+                await jobs.run("core", job)
+                seen.append(sites())
+            assert seen == [sorted([ESTATE, MALL, company.org]), sorted([ESTATE, company.org]), [ESTATE], [ESTATE]]
+            rows = await road.read(lambda s: s.ledger(company.org, ref=("user", user)))
+            assert [(row.user, row.status) for row in rows[1:]] == [("plugin:core", "applied")] * 5
 
     asyncio.run(story())
 
@@ -202,8 +231,12 @@ def test_an_installation_is_held_by_one_process_at_a_time(company: Company) -> N
         assert (again.org, again.epoch) == (company.org, company.installation.epoch)
 
 
+def broken_at(installation: Installation, site: str) -> int | None:
+    return verify_ledger(installation.store.blocking.read, site)[1]
+
+
 def test_the_chain_of_the_ledger_is_checked(company: Company) -> None:
-    assert company.installation.verify_ledger(company.org) is None
+    assert broken_at(company.installation, company.org) is None
     company.installation.close()
     connection = sqlite3.connect(company.folder / "wuye.sqlite")
     connection.execute("DROP TRIGGER wuye_ledger_no_update")
@@ -211,5 +244,5 @@ def test_the_chain_of_the_ledger_is_checked(company: Company) -> None:
     connection.commit()
     connection.close()
     with Installation.open(company.folder) as installation:
-        assert 3 in {installation.verify_ledger(site) for site in (company.org, ESTATE)}
+        assert 3 in {broken_at(installation, site) for site in (company.org, ESTATE)}
     assert to_wire(company.now + timedelta())

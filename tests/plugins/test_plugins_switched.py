@@ -6,9 +6,10 @@ from importlib import import_module
 
 import pytest
 from msgspec import Struct
-from tests.duties.company import ESTATE, MALL, ORG, Company, Tablet
+from tests.duties.company import ESTATE, MALL, ORG, Company, Tablet, rows
 
 from wuye_client.outbox import Entry
+from wuye_client.texts import LANGUAGES
 
 TODAY = "2026-11-22"
 CASES: Mapping[str, tuple[str, Mapping[str, object]]] = {
@@ -107,3 +108,23 @@ def test_work_that_meets_a_plugin_switched_off_waits_and_is_done_when_it_is_on_a
     assert state_of(chief, record).state == "applied"
     assert chief.see(entity, record)
     assert chief.see(entity, before)
+
+
+def test_3_2_a_plugin_that_there_is_not_is_refused_by_its_name_in_four_languages() -> None:
+    company = company_with("lostfound")
+    admin = company.tablet("admin")
+    mall = admin.see("site", company.sites[MALL], ORG)
+    admin.update(ORG, "site", mall.id, {"plugins": [{"id": "core"}, {"id": "lostfnd"}], "phone": "123456"})
+    refused = admin.refused()
+    assert (refused.code, refused.fields) == ("invalid", ["plugins"])
+    said = {lang: admin.words(lang).refusal(refused.code, refused.message) for lang in LANGUAGES}
+    assert len(set(said.values())) == len(LANGUAGES)
+    assert all("lostfnd" in words and "core, lostfound" in words and "{" not in words for words in said.values())
+    english = admin.words("en")
+    plain = english.refusal("invalid", None)
+    assert english.refusal("invalid", said["ru"], spoken=True) == said["ru"], "the server has said it already"
+    assert english.refusal("invalid", f"{plain} (a detail)", spoken=True) == plain
+    review = admin.see("review", str(refused.review), ORG)
+    [item] = rows(review["items"])
+    assert item["message"] == refused.message
+    assert admin.see("site", mall.id, ORG).values == mall.values, "all of it was refused"

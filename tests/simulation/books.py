@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wuye.model.entity import Account, Entity
+from wuye.sync.ledger import verify_chain
 from wuye.sync.rows import Carried, Facts, LedgerRow, LogHead, Need
-from wuye.sync.unit import verify_chain
 
 from .domains import OVERRULED, TAKEN_BACK
 from .office import LOG

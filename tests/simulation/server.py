@@ -15,8 +15,9 @@ from wuye.kernel.errors import CODES, Problem
 from wuye.protocol.wire import LoggedIn, LogIn, Person, SyncRequest
 from wuye.storage.blobs import Chunk, Limits, Objects, Shelf
 from wuye.storage.blobs.objects import Place
+from wuye.sync.answer import Answer, Principal
 from wuye.sync.directory import Directory
-from wuye.sync.door import Answer, Door, Principal
+from wuye.sync.door import Door
 from wuye.sync.ports import Store
 from wuye.sync.rows import ReplicaState
 from wuye.sync.steps import Read, Remember, Steps, T, Write

@@ -9,8 +9,8 @@ from msgspec import UNSET
 
 from wuye.kernel.clock import to_ms, to_wire
 from wuye.protocol.wire import FeedChange, SyncRequest
+from wuye.sync.answer import Principal
 from wuye.sync.cursor import site_key, unseal
-from wuye.sync.door import Principal
 from wuye.sync.rows import FeedRow, LedgerRow, Need
 from wuye_client.protocol import DECIDED
 

@@ -6,7 +6,7 @@ import msgspec
 
 from wuye.kernel.clock import to_wire
 from wuye.protocol.wire import Op, Result, SyncRequest, SyncResponse
-from wuye.sync.door import Principal
+from wuye.sync.answer import Principal
 from wuye.sync.rows import LedgerRow
 from wuye.testing.house import House, Replica
 

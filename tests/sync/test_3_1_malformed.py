@@ -9,7 +9,7 @@ from tests.sync.scene import exchange, item, items, ledger, make, plain, values
 from wuye.kernel.errors import Problem
 from wuye.kernel.ids import is_uuid
 from wuye.sync.incoming import decode_ops
-from wuye.sync.unit import verify_chain
+from wuye.sync.ledger import verify_chain
 from wuye.testing.house import House, Replica
 
 BAD = {

@@ -9,9 +9,9 @@ from tests.sync.scene import change, do, edit, exchange, item, items, ledger, ma
 
 from wuye.kernel.clock import to_wire
 from wuye.protocol.wire import Op, Result, SyncRequest, SyncResponse
-from wuye.sync.door import Principal
+from wuye.sync.answer import Principal
+from wuye.sync.ledger import verify_chain
 from wuye.sync.steps import Read, Write
-from wuye.sync.unit import verify_chain
 from wuye.testing.house import House, Replica
 
 

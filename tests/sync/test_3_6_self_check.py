@@ -8,8 +8,8 @@ from tests.sync.scene import edit, exchange, ledger, make
 
 from wuye.kernel.clock import to_wire
 from wuye.protocol.wire import SyncRequest
-from wuye.sync.door import Answer, Principal
-from wuye.sync.unit import verify_chain
+from wuye.sync.answer import Answer, Principal
+from wuye.sync.ledger import verify_chain
 from wuye.testing.house import House, Replica
 
 

@@ -197,12 +197,12 @@ def test_3_5_a_ticket_handed_on_while_the_technician_worked_keeps_his_work(house
 
 def test_design_3_a_plugin_that_goes_off_takes_its_buckets_and_its_data_stay(house: House, worker: Replica) -> None:
     thing = make(worker)
-    off = house.op("site", "update", house.estate, site=house.org, set={"plugins": [{"id": "other"}]})
+    off = house.op("site", "update", house.estate, site=house.org, set={"plugins": [{"id": "core"}]})
     house.write(house.org, off)
     response = worker.send()
     assert f"{house.estate}/lab.things" in response.drop
     assert house.record("lab.thing", thing)
-    was = {"plugins": [{"id": "other"}]}
+    was = {"plugins": [{"id": "core"}]}
     on = house.op("site", "update", house.estate, site=house.org, set={"plugins": [{"id": "lab"}]}, was=was)
     worker.absorb(response)
     assert worker.get("lab.thing", thing) is None

@@ -9,7 +9,7 @@ from tests.sync.lab import lab_house
 from tests.sync.scene import change, head, items, ledger, make, state_of
 
 from wuye.protocol.wire import Op
-from wuye.sync.unit import verify_chain
+from wuye.sync.ledger import verify_chain
 from wuye.testing.house import House, Replica
 
 FIELDS: Mapping[str, st.SearchStrategy[object]] = {

@@ -36,6 +36,7 @@ class Field(Struct, frozen=True, kw_only=True):
     choices: list[Choice] = []
     codes: str | None = None
     ref: str | None = None
+    among: str | None = None
     fields: "list[Field]" = []
     private: bool = False
     when: str | None = None

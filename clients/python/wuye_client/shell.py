@@ -192,7 +192,7 @@ class Shell:
         heads = ("when", "site", "what", "state", "why")
         table = _table(*(self._head(name) for name in heads))
         for entry in entries:
-            why = words.refusal(entry.result.code, entry.result.message) if entry.result else ""
+            why = words.refusal(entry.result.code, entry.result.message, spoken=True) if entry.result else ""
             state = say(f"state.{entry.state}", self.locale)
             table.add_row(self.moment(entry.op), self._site(entry.op.site), self._deed(entry), state, why)
         self._console.print(table)
@@ -218,7 +218,11 @@ class Shell:
             self.entries(here)
         for result in results:
             if all(entry.op.op != result.op for entry in here):
-                self.say("cli.left", site=self._site(result.site), why=words.refusal(result.code, result.message))
+                self.say(
+                    "cli.left",
+                    site=self._site(result.site),
+                    why=words.refusal(result.code, result.message, spoken=True),
+                )
 
     def reviews(self, reviews: list[Record]) -> None:
         """Print open review items with both values."""

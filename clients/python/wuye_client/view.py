@@ -152,6 +152,16 @@ class View:
         shown = holder.values.get(place[1], 0)
         return (shown if type(shown) is int else None), taken
 
+    def choices(self, site: str, entity: str, field: str, *, search: str | None, limit: int | None) -> list[Record]:
+        """Return records that a reference may name (see `wuye_client.Replica.choices`)."""
+        known = self._manifest.entities[entity].by_name[field]
+        target = self._manifest.entities.get(known.ref) if known.ref else None
+        if known.ref is None or target is None:
+            return []
+        here = self._here(site)
+        where = {known.among: here} if known.among else None
+        return self.query(known.ref, here, where=where, search=search, order=target.views.list.sort, limit=limit)
+
     def children(self, record: Record) -> list[tuple[Child, list[Record]]]:
         """Return what belongs to a record, as its entity's ``children`` say: one household, one file (OWN-6)."""
         known = self._manifest.entities.get(record.entity)
@@ -200,8 +210,7 @@ class View:
         """Return what expressions may name besides fields: ``user``, ``settings``, ``today``, ``now``."""
         known = self._manifest.site_by_key.get(site)
         user = self._manifest.user
-        # What is held at the organisation's own site holds everywhere.
-        here = {site, *(each.id for each in self._manifest.sites if each.type == "organisation")}
+        here = self._here(site)
         roles = {str(role.get("role")) for role in user.roles if role.get("site") in here}
         return {
             "user": {"id": user.id, "roles": sorted(roles)},
@@ -209,6 +218,10 @@ class View:
             "today": self.local_time(site).date().isoformat(),
             "now": to_wire(self._clock()),
         }
+
+    def _here(self, site: str) -> list[str]:
+        """Return a site and the organisation's own: what is held there holds everywhere."""
+        return [site, *(each.id for each in self._manifest.sites if each.type == "organisation" and each.id != site)]
 
     def local_time(self, site: str) -> datetime:
         """Return the present moment on a site's wall clock."""

@@ -51,11 +51,17 @@ class Words:
         found = known.by_name.get(field) if known else None
         return self._value(site, found or META.get(field), value, _DEEPEST)
 
-    def refusal(self, code: str | None, message: str | None) -> str:
-        """Return why an op was not applied as asked, in words where there are any."""
+    def refusal(self, code: str | None, message: str | None, *, spoken: bool = False) -> str:
+        """Return why an op was not applied as asked, in words where there are any (protocol §3.2). A result's message
+        is ``spoken``: the server has put it into words already."""
         texts = self._manifest.texts
-        known = texts.get(message or "") or texts.get(f"error.{code}")
-        return pick(known, self._locale) if known else message or code or ""
+        key, _, values = (message or "").partition(" ")
+        if known := texts.get(key):
+            said = pick(known, self._locale)
+            return said.format_map(msgspec.json.decode(values, type=dict[str, str])) if values else said
+        plain = pick(texts.get(f"error.{code}", {}), self._locale)
+        own = message if spoken and message and not message.startswith(plain) else ""  # a rule's, not the code's
+        return own or plain or message or code or ""
 
     def _title(self, record: Record, depth: int) -> str:
         known = self._manifest.entities.get(record.entity)

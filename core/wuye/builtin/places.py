@@ -1,6 +1,6 @@
 """Where things are: sites (whole properties), zones of responsibility, buildings, units."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from zoneinfo import available_timezones
 
 from wuye.api import Change, Child, Constraint, Entity, Field, Reject, Rule, Section, View, Views
@@ -147,13 +147,28 @@ UNIT = Entity(
 ENTITIES = (SITE, ZONE, BUILDING, UNIT)
 
 
-def check_site(changes: Sequence[Change], _view: View) -> Iterable[Reject]:
-    """A site's days begin and end somewhere: its time zone must exist. A site is never deleted, its records stay."""
+def check_site(changes: Sequence[Change], view: View) -> Iterable[Reject]:
+    """A site's days begin and end somewhere: its time zone must exist. So must the plugins that are named for it; those
+    that were named before may have gone since. A site is never deleted, its records stay."""
+    plugins = {"core", *view.codes("plugin")}
     for change in changes:
         if change.new is None:
             yield Reject(op=change.op, code="rule", message="message.site_is_kept")
         elif change.new.get("timezone") not in available_timezones():
             yield Reject(op=change.op, code="invalid", fields=("timezone",), message="message.no_such_timezone")
+        elif unknown := _named(change.new) - _named(change.old) - plugins:
+            yield Reject(
+                op=change.op,
+                code="invalid",
+                fields=("plugins",),
+                message="message.no_such_plugin",
+                values={"plugin": ", ".join(sorted(unknown)), "known": ", ".join(sorted(plugins))},
+            )
+
+
+def _named(site: Mapping[str, object] | None) -> set[str]:
+    rows = (site or {}).get("plugins")
+    return {str(row["id"]) for row in rows} if isinstance(rows, list) else set()
 
 
 RULES = (Rule(name="site.whole", on=("site",), judge=check_site),)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from wuye.api import API_VERSION, CodeList, Entity, PluginInfo, Print, Report, Role, Rule, Setting, hookimpl
+from wuye.api import API_VERSION, CodeList, Entity, Job, PluginInfo, Print, Report, Role, Rule, Setting, hookimpl
 
 from . import (
     codes,
@@ -69,6 +69,12 @@ def wuye_roles() -> Sequence[Role]:
 def wuye_rules() -> Sequence[Rule]:
     """Declare the rules of the core."""
     return (*places.RULES, *users.RULES, *config.RULES, *owner_rules.RULES, *privacy.RULES, *ticket_rules.RULES)
+
+
+@hookimpl
+def wuye_jobs() -> Sequence[Job]:
+    """What follows from grants by the clock."""
+    return users.JOBS
 
 
 @hookimpl

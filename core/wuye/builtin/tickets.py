@@ -88,9 +88,9 @@ TICKET = Entity(
         _moment("received_at"),
         Field(name="backfilled", type="boolean", help=True),
         # Whose it is and until when
-        Field(name="responsible", type="ref", ref="user", help=True),
+        Field(name="responsible", type="ref", ref="user", among="sites", help=True),
         Field(name="department", type="choice", codes="department"),
-        Field(name="assignee", type="ref", ref="user"),
+        Field(name="assignee", type="ref", ref="user", among="sites"),
         _moment("deadline", stamped=False),
         Field(name="quality_standard", type="note", max=1000),
         Field(name="appointed_at", type="datetime", when=TO_DO),

@@ -3,9 +3,27 @@
 Password hashes never lie in records.
 """
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
-from wuye.api import Change, Child, Correct, Entity, Field, Read, Reject, Rule, Section, View, Views, to_wire
+from wuye.api import (
+    Change,
+    Child,
+    Correct,
+    Entity,
+    Field,
+    FollowUp,
+    Job,
+    Read,
+    Reader,
+    Reject,
+    Rule,
+    Section,
+    View,
+    Views,
+    to_wire,
+)
 
 from .places import LANGUAGES
 
@@ -30,6 +48,8 @@ USER = Entity(
         ),
         Field(name="email", max=200),
         Field(name="disabled", type="boolean", help=True),
+        # By his grants, so that colleagues find him; as what he works there is not theirs to know.
+        Field(name="sites", type="refs", ref="site", max=2000, readonly=True),
     ),
     views=Views(
         columns=("name", "username", "department", "phone", "disabled"),
@@ -152,6 +172,39 @@ def keep_grants(changes: Sequence[Change], view: View) -> Iterable[Reject | Corr
                 yield Correct(op=change.op, set={"ends": now})
 
 
+def tell_sites(changes: Sequence[Change], view: View) -> Iterable[FollowUp]:
+    """Whoever gets or loses a post is found by his colleagues where he works."""
+    for user, cause in {str(change.new["user"]): change.op for change in changes if change.new}.items():
+        grants = [values for _, values in view.find("grant", "user", user)]
+        sites, known = _works_at(grants, to_wire(view.now)), view.get("user", user)
+        if known is not None and known.get("sites") != sites:
+            yield _tell(user, sites, key=user, cause=cause)
+
+
+async def refresh_sites(reader: Reader, site: str, now: datetime) -> Sequence[FollowUp]:
+    """Posts also end by the clock; and who got his before records told of sites is found too."""
+    users = await reader.rows('SELECT id, sites, updated_at FROM "user" WHERE site = {} AND NOT deleted', site)
+    rows = await reader.rows('SELECT "user", site_ AS site, ends FROM "grant" WHERE site = {} AND NOT deleted', site)
+    grants: dict[object, list[Mapping[str, object]]] = {}
+    for row in rows:
+        grants.setdefault(row["user"], []).append(row)
+    return [
+        _tell(str(user["id"]), sites, key=f"{user['id']} {user['updated_at']}", cause="")
+        for user in users
+        if (sites := _works_at(grants.get(user["id"], ()), to_wire(now))) != json.loads(str(user["sites"] or "null"))
+    ]
+
+
+def _works_at(grants: Iterable[Mapping[str, object]], now: str) -> list[str] | None:
+    """Return the sites where somebody holds a post at a moment or will; the organisation's stands for everywhere."""
+    held = {str(grant["site"]) for grant in grants if not grant.get("ends") or now < str(grant["ends"])}
+    return sorted(held) or None
+
+
+def _tell(user: str, sites: list[str] | None, *, key: str, cause: str) -> FollowUp:
+    return FollowUp(key=key, cause=cause, entity="user", kind="update", record=user, set={"sites": sites})
+
+
 def _admins(view: View, *, but: str = "") -> list[str]:
     """Return the users who may work as administrators everywhere, but for a grant."""
     return [user for user in _appointed(view, but) if not (view.get("user", user) or {}).get("disabled")]
@@ -178,4 +231,13 @@ RULES = (
         reads=(Read(entity="grant", field="role", value_of="role"),),
         judge=keep_grants,
     ),
+    Rule(
+        name="user.sites",
+        on=("grant",),
+        reads=(Read(entity="grant", field="user", value_of="user"), Read(entity="user", field="id", value_of="user")),
+        writes=("user.update",),
+        react=tell_sites,
+    ),
 )
+
+JOBS = (Job(id="user.sites", every=3600, run=refresh_sites, writes=("user.update",)),)

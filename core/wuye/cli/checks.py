@@ -21,13 +21,14 @@ def verify_command(dir_: Path, database: str | None) -> None:
     that is damaged is put aside, so that the device that still has it can send it again."""
     from wuye.cli.reach import reach
     from wuye.sync.directory import load_directory
+    from wuye.sync.ledger import verify_ledger
 
     broken = False
     with reach(dir_, database) as way:
         directory = way.read(lambda snapshot: load_directory(way.registry, snapshot))
         for site, info in sorted(directory.sites.items(), key=lambda item: str(item[1].values.get("code"))):
             code = str(info.values.get("code"))
-            rows, bad = _verify(way, site)
+            rows, bad = verify_ledger(way.read, site)
             if bad is None:
                 click.echo(say("cli.verify.good", site=code, rows=rows))
             else:
@@ -35,24 +36,6 @@ def verify_command(dir_: Path, database: str | None) -> None:
                 click.secho(say("cli.verify.broken", site=code, row=bad), fg="red", err=True)
         broken |= _verify_blobs(way, dir_, database)
     sys.exit(broken)
-
-
-def _verify(way: "Held | Served", site: str) -> tuple[int, int | None]:
-    """Return how many rows fit, and the position of the first that does not."""
-    from wuye.sync.ports import Snapshot
-    from wuye.sync.rows import LedgerRow
-    from wuye.sync.unit import verify_chain
-
-    after, digest = 0, b""
-
-    def some(snapshot: Snapshot) -> list[LedgerRow]:
-        return snapshot.ledger(site, after=after)
-
-    while rows := way.read(some):
-        if (bad := verify_chain(rows, digest)) is not None:
-            return after, bad
-        after, digest = rows[-1].pos, rows[-1].digest
-    return after, None
 
 
 def _verify_blobs(way: "Held | Served", dir_: Path, database: str | None) -> bool:

@@ -10,7 +10,7 @@ import click
 
 from wuye.bootstrap import find_user, first_admin
 from wuye.cli.reach import reach
-from wuye.cli.say import say
+from wuye.cli.say import catalogue, language, say
 from wuye.imports.drafts import Draft, Planned
 from wuye.imports.faults import Fault
 from wuye.imports.rights import check_rights
@@ -108,7 +108,8 @@ def _write(way: Way, user: str, draft: Draft, found: Sorted, places: Sorted) -> 
 def _say_refused(refused: Sequence[Refusal]) -> None:
     for refusal in refused[:SHOWN]:
         result = refusal.result
-        reason = say(result.message) if result.message else say(f"error.{result.code}")
+        message = result.message or ""
+        reason = catalogue().message(message, language()) or message or say(f"error.{result.code}")
         about = {"line": refusal.planned.line, "reason": reason, "fields": ", ".join(result.fields or ()) or "—"}
         click.secho(f"{say('import.refused', **about)} [{result.code}]", fg="red", err=True)
     click.secho(say("import.refused_count", count=len(refused)), fg="red", err=True)

@@ -128,6 +128,7 @@ def _field(texts: Catalogue, key: str, field: model.Field) -> shape.Field:
         choices=tuple(shape.Choice(value=value, label=texts.text(f"{key}.{value}")) for value in field.choices),
         codes=field.codes,
         ref=field.ref,
+        among=field.among,
         fields=_fields(texts, key, field.fields),
         merge=field.merge,
         private=field.private,
@@ -182,6 +183,7 @@ def _workflow(texts: Catalogue, entity: model.Entity) -> shape.Workflow | None:
                 confirm=texts.text(f"{entity.name}.act.{t.act}.confirm") if t.confirm else None,
                 reason=t.reason,
                 quick=t.quick,
+                doer=t.doer,
             )
             for t in flow.transitions
         ],

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from wuye.host.manifest import Scope
 from wuye.model.registry import Registry
 from wuye.protocol.manifest import Code, Post, Site, User
-from wuye.sync.directory import Access, Directory
+from wuye.sync.access import Access
+from wuye.sync.directory import Directory
 
 Verbs = Mapping[str, Sequence[str]]
 

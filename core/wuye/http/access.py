@@ -11,7 +11,8 @@ from wuye.kernel.errors import Problem
 from wuye.kernel.ids import uuid7
 from wuye.model.registry import Model
 from wuye.protocol.wire import Op
-from wuye.sync.directory import Access, Directory
+from wuye.sync.access import Access
+from wuye.sync.directory import Directory
 
 
 def site_access(server: Server, directory: Directory, speaker: Speaker, site: str) -> Access:

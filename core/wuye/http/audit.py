@@ -23,7 +23,7 @@ from wuye.kernel.clock import from_wire, to_wire
 from wuye.kernel.errors import Problem
 from wuye.storage.sqlite import SqliteSnapshot
 from wuye.storage.sqlite.trail import newest, position_at
-from wuye.sync.directory import Access
+from wuye.sync.access import Access
 from wuye.sync.rows import LedgerRow, Need, Ref, Stored
 
 PAGE = 100

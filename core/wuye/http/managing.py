@@ -5,7 +5,8 @@ read more than he himself: else resetting a password would be a way to more righ
 """
 
 from wuye.kernel.errors import Problem
-from wuye.sync.directory import NOTHING, Access, Directory
+from wuye.sync.access import NOTHING, Access
+from wuye.sync.directory import Directory
 
 RESET, ENROL = "user.reset", "device.enrol"
 

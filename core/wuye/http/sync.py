@@ -21,8 +21,9 @@ from wuye.kernel.errors import Problem
 from wuye.model.catalogue import Catalogue
 from wuye.protocol.wire import MAX_BODY, VERSION, Receipt, Result, SyncRequest, SyncResponse
 from wuye.storage.road import Road
-from wuye.sync.directory import Access, Directory
-from wuye.sync.door import Principal
+from wuye.sync.access import Access
+from wuye.sync.answer import Principal
+from wuye.sync.directory import Directory
 from wuye.sync.pull import Mismatch
 
 MAX_QUIET = 20_000
@@ -92,10 +93,9 @@ def _spoken(result: Result, catalogue: Catalogue, language: str) -> Result:
     if result.code is None:
         return result
     said = result.message or ""
-    if catalogue.knows(said):
-        return structs.replace(result, message=catalogue.say(said, language))
     detail = f" ({said})" if said else ""
-    return structs.replace(result, message=catalogue.say(f"error.{result.code}", language) + detail)
+    words = catalogue.message(said, language) or catalogue.say(f"error.{result.code}", language) + detail
+    return structs.replace(result, message=words)
 
 
 class _Seen(Struct, frozen=True):

@@ -63,7 +63,10 @@ def routes(server: Server) -> Sequence[HTTPRouteHandler]:
         chunk = Chunk(sha=sha, start=start, total=total, data=data)
         with server.gate:
             now_ms = to_ms(server.road.clock())
-            return _stands(await asyncio.to_thread(server.shelf.put, speaker.user, chunk, limits, now_ms), status=204)
+            standing = await asyncio.to_thread(server.shelf.put, speaker.user, chunk, limits, now_ms)
+        if standing.complete:
+            server.road.arrived(sha)
+        return _stands(standing, status=204)
 
     @post("/blobs/inventory", status_code=200)
     async def inventory(request: AnyRequest) -> Response[bytes]:

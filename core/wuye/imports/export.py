@@ -14,7 +14,7 @@ from wuye.imports.mapping import FileMap, Mapped
 from wuye.kernel.clock import from_wire
 from wuye.model.entity import Entity, Field
 from wuye.model.registry import Model
-from wuye.sync.directory import Access
+from wuye.sync.access import Access
 from wuye.sync.rows import Stored
 
 ROLES = ("owner", "co_owner", "merchant", "tenant", "family", "agent", "emergency_contact")

@@ -1,7 +1,6 @@
 """Attachments by the clock: what nothing refers to any more goes, what does not come is put before a person."""
 
 import asyncio
-from datetime import timedelta
 from functools import partial
 
 from wuye.http.log import log
@@ -27,8 +26,7 @@ class BlobCare:
             log().error("corrupt_blobs", sha256=done.corrupt)
 
     async def report_missing(self) -> None:
-        """Open review items for what has not come within ``blob_days`` (protocol §6)."""
+        """Open review items for what has not come within ``blob_days`` (protocol §6); settle what has."""
         directory, now = await self._road.directory(), self._road.clock()
-        before = now - timedelta(milliseconds=directory.days_ms("blob_days", 7))
         for site in sorted({directory.org, *directory.sites}):
-            await self._road.run(self._road.door.report_missing(site, to_ms(before), now))
+            await self._road.run(self._road.door.report_missing(site, now))

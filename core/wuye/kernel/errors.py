@@ -48,7 +48,7 @@ CODES: Mapping[str, Code] = {
     "deleted_newer": Code(0, "The record was deleted though others had changed it since.", "A supervisor looks at it."),
     "flagged": Code(0, "Applied, but a rule of the domain wants it looked at.", "A supervisor looks at it; the message tells why."),
     "overdrawn": Code(0, "Applied, and the account is now below its floor.", "A supervisor settles it with the owner."),
-    "blobs_missing": Code(0, "Photos or files that the record names have not arrived for days.", "The named device still holds them, or they are lost: ask its user."),
+    "blobs_missing": Code(0, "Photos or files that the record names have not arrived for days.", "The named device still holds them, or they are lost: ask its user. The item settles itself when they come."),
     "follow_up_refused": Code(0, "A rule's follow-up was refused; its cause stands.", "A supervisor does it by hand."),
     # Problems of requests
     "invalid_request": Code(400, "The request cannot be read.", "The detail names the place."),

@@ -6,6 +6,8 @@ no language can be forgotten there: `missing` lists what a catalogue lacks.
 
 from collections.abc import Iterable, Iterator, Mapping
 
+import msgspec
+
 from wuye.kernel.errors import CODES
 from wuye.model.entity import Entity, Field
 from wuye.model.forms import form_keys
@@ -37,9 +39,22 @@ class Catalogue:
         """Tell whether there is a text under this key."""
         return key in self._texts["en"]
 
+    def message(self, said: str, language: str) -> str | None:
+        """Return a rule's message, as `filled` wrote it, in words; None where it names no text of ours."""
+        key, _, values = said.partition(" ")
+        if not self.knows(key):
+            return None
+        return self.say(key, language, **(msgspec.json.decode(values, type=dict[str, str]) if values else {}))
+
     def starting(self, prefix: str) -> dict[str, Text]:
         """Return the texts whose keys start so (``message.``), for the manifest."""
         return {key: self.text(key) for key in sorted(self._texts["en"]) if key.startswith(prefix)}
+
+
+def filled(key: str, values: Mapping[str, str]) -> str:
+    """Return a message as results, ledger and review items carry it: the key of a text, and as JSON what fills its
+    ``{name}`` in. So everybody reads it in his own language."""
+    return f"{key} {msgspec.json.encode(values).decode()}" if values else key
 
 
 def missing(contribution: Contribution, *, core: bool = False) -> list[str]:

@@ -19,7 +19,7 @@ Fault = tuple[str, str]
 def faults(registry: "Registry") -> Iterator[Fault]:
     """Yield every reference that leads nowhere."""
     for name, entity in registry.entities.items():
-        for fault in (*_fields(registry, entity), *_account(registry, entity), *_freeze(entity)):
+        for fault in (*_fields(registry, entity), *_doers(entity), *_account(registry, entity), *_freeze(entity)):
             yield registry.plugin_of[name], fault
     readers: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "report": {report.id: report.entities for report in registry.reports.values()},
@@ -54,6 +54,8 @@ def _fields(registry: "Registry", entity: Entity) -> Iterator[str]:
     for field in all_fields(entity.fields):
         if field.ref and field.ref not in registry.entities:
             yield f"{entity.name}.{field.name} refers to the unknown entity {field.ref}"
+        elif field.among and not (field.ref and _names_sites(registry.entities[field.ref], field.among)):
+            yield f"{entity.name}.{field.name} is offered among {field.among}, which names no sites of {field.ref}"
         if field.codes and field.codes not in registry.codes:
             yield f"{entity.name}.{field.name} uses the unknown code list {field.codes}"
     for shown in entity.shown_under:
@@ -61,6 +63,17 @@ def _fields(registry: "Registry", entity: Entity) -> Iterator[str]:
             yield f"{entity.name} is shown under {shown}, which is no ref field of it"
     if entity.extends and entity.extends.entity not in registry.entities:
         yield f"{entity.name} extends the unknown entity {entity.extends.entity}"
+
+
+def _names_sites(entity: Entity, name: str) -> bool:
+    return any(field.name == name and field.ref == "site" for field in entity.fields)
+
+
+def _doers(entity: Entity) -> Iterator[str]:
+    people = {field.name for field in entity.fields if field.ref == "user"}
+    for step in entity.workflow.transitions if entity.workflow else ():
+        if step.doer and step.doer not in people:
+            yield f"{entity.name}: the act {step.act} is done by {step.doer}, which names no user"
 
 
 def _account(registry: "Registry", entity: Entity) -> Iterator[str]:

@@ -24,7 +24,9 @@ class Field(Struct, frozen=True, kw_only=True):
     ``max``/``min`` bound a number, or a text's or list's length. ``pattern`` is one of a text, or of the media types
     that clients offer to attach. ``merge`` names a policy of protocol §3.3.
     ``readonly`` fields are the server's: no op may set them. ``derive`` and ``when`` are expressions (ADR 1).
-    ``value`` is any JSON value and only ever readonly.
+    ``value`` is any JSON value and only ever readonly. ``among`` names a field of the entity that a reference refers
+    to, which names sites: clients offer those records that name the site at hand, or the organisation's, which stands
+    for everywhere. The server takes others too.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Field(Struct, frozen=True, kw_only=True):
     choices: tuple[str, ...] = ()
     codes: str | None = None
     ref: str | None = None
+    among: str | None = None
     fields: "tuple[Field, ...]" = ()
     merge: MergePolicy = "server"
     private: bool = False
@@ -62,7 +65,11 @@ class Transition(Struct, frozen=True, kw_only=True):
 
     ``form`` fields are offered with the act, ``needs`` must hold a value after it, ``reason`` asks for ``args.reason``,
     ``online`` keeps the act for the moment a server is in reach. ``quick`` is done at one tap; its form comes only when
-    something is lacking.
+    something is lacking. ``doer`` names the field with the user, or users, whose job the act is: screens do not put it
+    first for others, though they may do it too.
+
+    Screens set an act apart as one that undoes or refuses when it leads to a state of tone ``bad`` or to a final one
+    that is not ``good``, and when it asks for both ``confirm`` and ``reason``.
     """
 
     act: str
@@ -74,6 +81,7 @@ class Transition(Struct, frozen=True, kw_only=True):
     confirm: bool = False
     reason: bool = False
     quick: bool = False
+    doer: str | None = None
 
 
 class Workflow(Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ Rules are synchronous and pure. They see a group's changes at once and a view of
 declare, prefetched with one set-based look-up a push.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -62,6 +62,10 @@ class View(Protocol):
         """Return a setting's value at this site."""
         ...
 
+    def codes(self, name: str) -> Collection[str]:
+        """Return the values of a code list, a company's own included; of a list that nobody declares none."""
+        ...
+
     def fits(self, setting: str, value: object) -> bool:
         """Tell whether a value fits a setting's declaration; null does, and whatever nobody declares."""
         ...
@@ -79,12 +83,13 @@ class Read(Struct, frozen=True, kw_only=True):
 
 
 class Reject(Struct, frozen=True, kw_only=True):
-    """Refuse a change: a code of the error table, the fields at fault, the key of a message."""
+    """Refuse a change: a code of the error table, the fields at fault, the key of a message, what its text names."""
 
     op: str
     code: str
     fields: tuple[str, ...] = ()
     message: str | None = None
+    values: Mapping[str, str] = {}
 
 
 class Correct(Struct, frozen=True, kw_only=True):

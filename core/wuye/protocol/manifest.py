@@ -60,7 +60,8 @@ class Choice(Lean, frozen=True, kw_only=True):
 
 
 class Field(Lean, frozen=True, kw_only=True):
-    """A field of an entity or of a row."""
+    """A field of an entity or of a row. ``among`` names the field of the entity referred to that must name the site at
+    hand, or the organisation's, for a record to be offered."""
 
     name: str
     label: Text
@@ -78,6 +79,7 @@ class Field(Lean, frozen=True, kw_only=True):
     choices: tuple[Choice, ...] = ()
     codes: str | None = None
     ref: str | None = None
+    among: str | None = None
     fields: "tuple[Field, ...]" = ()
     merge: str = "server"
     private: bool = False
@@ -132,7 +134,7 @@ class State(Lean, frozen=True, kw_only=True):
 
 
 class Transition(Lean, frozen=True, kw_only=True):
-    """An act; ``confirm`` is the question asked before it."""
+    """An act; ``confirm`` is the question asked before it, ``doer`` the field that names whose job it is."""
 
     act: str
     label: Text
@@ -144,6 +146,7 @@ class Transition(Lean, frozen=True, kw_only=True):
     confirm: Text | None = None
     reason: bool = False
     quick: bool = False
+    doer: str | None = None
 
 
 class Workflow(Lean, frozen=True, kw_only=True):

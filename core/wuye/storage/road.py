@@ -10,8 +10,9 @@ from wuye.kernel.errors import Problem
 from wuye.model.rules import FollowUp
 from wuye.protocol.wire import Op, Result, SyncRequest
 from wuye.storage.sqlite import SqliteSnapshot, SqliteStore, SqliteTransaction
+from wuye.sync.answer import Answer, Principal
 from wuye.sync.directory import Directory
-from wuye.sync.door import Answer, Door, Principal, server_replica
+from wuye.sync.door import Door, server_replica
 from wuye.sync.steps import Read, Remember, Steps, Write
 
 T = TypeVar("T")
@@ -120,6 +121,10 @@ class Road:
         """Judge the held ops of sites in the background."""
         for site in sites:
             self._keep(self.run(self.door.sweep(site, self.clock())))
+
+    def arrived(self, sha: str) -> None:
+        """Settle in the background what was said to be missing; see `Door.arrived`."""
+        self._keep(self.run(self.door.arrived(sha, self.clock())))
 
     async def drain(self) -> None:
         """Wait for what runs in the background."""

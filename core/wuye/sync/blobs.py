@@ -8,7 +8,7 @@ the references that he could read), and counts from the moment on at which one o
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from wuye.sync.directory import Access
+from wuye.sync.access import Access
 from wuye.sync.inventory import Naming
 from wuye.sync.rows import Ref
 

@@ -1,7 +1,6 @@
-"""Who may do what where: users, grants, sites and settings of the organisation, and the one permission function.
+"""The organisation at one moment: its users, sites, settings, and who holds which grants there.
 
-Deny by default. A grant = user, role, site and maybe a key (zone); a grant at the organisation's own site holds at
-every site. Reading follows from buckets alone: what a tablet may hold is what its user may read (design §5).
+A grant at the organisation's own site holds at every site (design §5).
 """
 
 import hashlib
@@ -11,37 +10,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Struct
 
-from wuye.kernel.clock import from_wire, to_ms
 from wuye.model.registry import ROLES, Model, Registry
 from wuye.model.values import BadValue, compile_check
+from wuye.sync.access import MEMBER, NOTHING, Access, Grant, access_by, grant_of
 from wuye.sync.ports import Snapshot
 from wuye.sync.roles import NO_RIGHTS, central_rights, role_rights
 from wuye.sync.rows import Stored
 
 ENTITIES = ("site", "user", "role", "grant", "setting", "calendar", "code")
 DAY_MS = 86_400_000
-
-
-class Grant(Struct, frozen=True, kw_only=True):
-    """A role held at a site from ``starts_ms`` until before ``ends_ms``, maybe for one key only."""
-
-    role: str
-    site: str
-    key: str | None
-    starts_ms: int
-    ends_ms: int | None
-
-    def holds(self, at_ms: int) -> bool:
-        """Tell whether the grant holds at a moment."""
-        return self.starts_ms <= at_ms and (self.ends_ms is None or at_ms < self.ends_ms)
-
-    def ended_within(self, span_ms: int, at_ms: int) -> bool:
-        """Tell whether the grant was held and ended at most this long before a moment."""
-        return self.ends_ms is not None and self.starts_ms < self.ends_ms <= at_ms < self.ends_ms + span_ms
-
-
-MEMBER = Grant(role="member", site="", key=None, starts_ms=0, ends_ms=None)
-"""What everybody holds at the organisation who holds anything."""
 
 
 class SiteInfo(Struct, frozen=True, kw_only=True):
@@ -51,37 +28,6 @@ class SiteInfo(Struct, frozen=True, kw_only=True):
     type: str
     plugins: frozenset[str]
     values: Mapping[str, object]
-
-
-class Access(Struct, frozen=True, kw_only=True):
-    """What one user may do at one site. Rights are names such as ``ticket.create``; ``buckets`` are in the order of
-    first syncs, ``readable`` is their set. Not ``granted``: he only hears what became of his own work here."""
-
-    user: str
-    granted: bool = False
-    wide: frozenset[str] = frozenset()
-    keyed: Mapping[str, frozenset[str]] = {}
-    buckets: tuple[str, ...] = ()
-    readable: frozenset[str] = frozenset()
-
-    def may(self, right: str, keys: Iterable[str]) -> bool:
-        """Tell whether the user has a right on a record with these bucket keys. The one permission function."""
-        if right in self.wide:
-            return True
-        return bool(self.keyed) and any(
-            right in self.keyed.get(key, ()) or (key == self.user and self.may_somewhere(right)) for key in keys
-        )
-
-    def may_somewhere(self, right: str) -> bool:
-        """Tell whether the user has a right on any record here."""
-        return right in self.wide or any(right in rights for rights in self.keyed.values())
-
-    def reads(self, buckets: Iterable[str]) -> bool:
-        """Tell whether the user may read a record that lies in these buckets."""
-        return not self.readable.isdisjoint(buckets)
-
-
-NOTHING = Access(user="")
 
 
 class Directory:
@@ -109,7 +55,7 @@ class Directory:
         self.supervised_streams = self._supervised()
         self._grants: dict[str, list[Grant]] = {}
         for record in by_entity["grant"]:
-            self._grants.setdefault(str(record.values["user"]), []).append(_grant(record))
+            self._grants.setdefault(str(record.values["user"]), []).append(grant_of(record))
         self._at_site_settings: dict[str, Mapping[str, object]] = {}
         self._hashes: dict[str, tuple[Mapping[str, Access], str]] = {}
         self._cache: dict[str, tuple[int, int | None, dict[str, Access]]] = {}
@@ -249,6 +195,10 @@ class Directory:
             known = self._hashes[user] = (access, digest)
         return known[1]
 
+    def code_values(self, name: str) -> frozenset[str]:
+        """Return the values of a code list, the company's own included."""
+        return self.registry.every_code(self._own_codes()).get(name, frozenset())
+
     def fits(self, setting: str, value: object) -> bool:
         """Tell whether a value fits a setting's declaration; null does, and whatever nobody declares."""
         declared = self.registry.settings.get(setting)
@@ -293,45 +243,16 @@ class Directory:
                 by_site.setdefault(site, []).append(grant)
         return {site: self._at_site(user, site, held) for site, held in by_site.items()}
 
+    def _at_site(self, user: str, site: str, grants: list[Grant]) -> Access:
+        info = self.sites.get(site)
+        plugins = info.plugins if info else frozenset({"core"})
+        withheld = frozenset[str]() if site == self.org else self._central
+        return access_by(grants, self._roles, self.registry, user, site, plugins, withheld)
+
     def _sites_of(self, grant: Grant) -> Iterable[str]:
         if grant.site == self.org:
             return self.sites
         return (grant.site,) if grant.site in self.sites else ()
-
-    def _at_site(self, user: str, site: str, grants: list[Grant]) -> Access:
-        info = self.sites.get(site)
-        plugins = info.plugins if info else frozenset({"core"})
-        wide: set[str] = set()
-        keyed: dict[str, set[str]] = {}
-        buckets = {f"{site}/review/{user}"}
-        for grant in grants:
-            rights, streams = self._roles.get(grant.role, NO_RIGHTS)
-            rights_on = {right for right, plugin in rights if plugin in plugins}
-            if site != self.org:
-                rights_on -= self._central
-            if grant.key is None:
-                wide |= rights_on
-            else:
-                keyed.setdefault(grant.key, set()).update(rights_on)
-            for stream in streams:
-                buckets |= self._buckets(user, site, grant.key, stream, plugins)
-        order = {stream: index for index, stream in enumerate(self.registry.streams)}
-        return Access(
-            user=user,
-            granted=bool(grants),
-            wide=frozenset(wide),
-            keyed={key: frozenset(rights) for key, rights in keyed.items()},
-            readable=frozenset(buckets),
-            buckets=tuple(sorted(buckets, key=lambda name: (order.get(name.split("/")[1], 0), name))),
-        )
-
-    def _buckets(self, user: str, site: str, key: str | None, stream: str, plugins: frozenset[str]) -> set[str]:
-        known = self.registry.streams.get(stream)
-        if known is None or known.plugin not in plugins:
-            return set()
-        if key is None or not known.keyed:
-            return {f"{site}/{stream}"}
-        return {f"{site}/{stream}/{key}"} | ({f"{site}/{stream}/{user}"} if known.personal else set())
 
 
 def _setting(registry: Registry, values: Mapping[str, object]) -> object:
@@ -343,18 +264,6 @@ def _setting(registry: Registry, values: Mapping[str, object]) -> object:
         return value if declared is None or declared.field.codes else compile_check(declared.field, {})(value)
     except (msgspec.DecodeError, RecursionError, BadValue):
         return declared.field.default if declared else None
-
-
-def _grant(record: Stored) -> Grant:
-    values = record.values
-    ends = values.get("ends")
-    return Grant(
-        role=str(values["role"]),
-        site=str(values["site"]),
-        key=str(values["key"]) if values.get("key") else None,
-        starts_ms=to_ms(from_wire(str(values.get("starts") or record.created_at))),
-        ends_ms=to_ms(from_wire(str(ends))) if ends else None,
-    )
 
 
 def load_directory(registry: Registry, snapshot: Snapshot) -> Directory:

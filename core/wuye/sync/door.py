@@ -1,4 +1,4 @@
-"""The one door (protocol §3): what is pushed is judged site by site, then everything is answered from one snapshot.
+"""The one door (protocol §3): what is pushed is judged site by site, then everything is answered (`wuye.sync.answer`).
 
 All of it is written as steps (`wuye.sync.steps`), for blocking and asynchronous stores alike.
 """
@@ -10,45 +10,24 @@ from typing import TypeVar
 import msgspec
 from msgspec import Raw, Struct
 
-from wuye.kernel.clock import from_wire, to_ms, to_wire
+from wuye.kernel.clock import to_ms
 from wuye.kernel.errors import Problem
 from wuye.kernel.ids import derive
 from wuye.model.registry import Registry
 from wuye.model.rules import FollowUp
-from wuye.protocol.wire import MAX_OPS, VERSION, FeedChange, Op, Result, SyncRequest, SyncResponse
-from wuye.sync.cursor import Cursor, empty, seal, unseal
+from wuye.protocol.wire import MAX_OPS, VERSION, Op, SyncRequest
+from wuye.sync.answer import Answer, Principal, answer
+from wuye.sync.cursor import unseal
 from wuye.sync.directory import ENTITIES, Directory, load_directory
-from wuye.sync.incoming import Incoming, decode_ops
-from wuye.sync.missing import report_missing
+from wuye.sync.incoming import Incoming, decode_ops, ops_of
+from wuye.sync.missing import OPEN, SETTLES, about, come_at_last, report_missing
 from wuye.sync.ports import Snapshot, Transaction
-from wuye.sync.pull import Mismatch, Page, names_known_sets, read_page
-from wuye.sync.push import Pushed, Pusher, check_log, home_of, push_site, result_of, rows_of, sweep
+from wuye.sync.push import Pushed, Pusher, check_log, home_of, push_site, result_of, sweep
 from wuye.sync.reactions import op_of_job
-from wuye.sync.rows import FeedRow, LogHead, Need, Plan
+from wuye.sync.rows import Find, LogHead, Need, Plan
 from wuye.sync.steps import Read, Remember, Steps, Write
 
 T = TypeVar("T")
-SUSPECT_MS = 120_000
-
-
-class Principal(Struct, frozen=True, kw_only=True):
-    """Who speaks. ``alive`` False: the token is dead, and only the days of grace let its ops in; ``reads`` False: he is
-    told of his ops alone (protocol §5)."""
-
-    user: str
-    replica: str
-    alive: bool = True
-    reads: bool = True
-
-
-class Answer(Struct, kw_only=True):
-    """A response with what its caller should know beside it: ``pokes`` names sites that have news, ``wake`` sites
-    whose held ops may be judged now."""
-
-    response: SyncResponse
-    pokes: dict[str, int]
-    wake: frozenset[str]
-    mismatches: list[Mismatch]
 
 
 class _Admitted(Struct, frozen=True, kw_only=True):
@@ -101,7 +80,7 @@ class Door:
         by_site: dict[str, list[Incoming]] = {}
         judged = False
         if request.ops:
-            for incoming in _decode(request, principal, now):
+            for incoming in ops_of(request, principal.user, now):
                 by_site.setdefault(incoming.site, []).append(incoming)
             admitted = yield Read(lambda snapshot: self._admit(snapshot, principal, request, by_site, now))
             assert isinstance(admitted, _Admitted)
@@ -114,16 +93,25 @@ class Door:
             judged = admitted.repeated.keys() != by_site.keys()
         if request.cursor is not None and not judged:
             yield from self._acknowledge(principal, request.cursor, now)
-        answer = yield Read(
-            lambda snapshot: self._answer(snapshot, principal, request, by_site, pushed, now, reset_before)
+        said = yield Read(
+            lambda snapshot: answer(
+                snapshot,
+                self.directory(snapshot),
+                self.secret,
+                principal,
+                request,
+                by_site,
+                pushed,
+                now,
+                reset_before,
+            )
         )
-        assert isinstance(answer, tuple)
-        sets, result = answer
-        unknown = {digest: names for digest, names in sets.items() if digest not in self._remembered}
+        assert isinstance(said, Answer)
+        unknown = {digest: names for digest, names in said.sets.items() if digest not in self._remembered}
         if unknown:
             yield Remember(unknown)
             self._remembered.update(unknown)
-        return result  # type: ignore[no-any-return]
+        return said
 
     def submit(
         self,
@@ -144,8 +132,19 @@ class Door:
     ) -> Steps[Pushed]:
         """Push what a plugin's job asks for, judged against its ``writes``. Ids follow from job and key: what is
         asked for again is not done twice."""
+        return (yield from self._follow_up(plugin, job, site, lambda _: asked, now, writes))
 
+    def _follow_up(
+        self,
+        plugin: str,
+        job: str,
+        site: str,
+        ask: Callable[[Transaction], Sequence[FollowUp]],
+        now: datetime,
+        writes: frozenset[str],
+    ) -> Steps[Pushed]:
         def ops(tx: Transaction) -> list[Op]:
+            asked = ask(tx)
             facts = tx.load(site, Need(records={(one.entity, one.record) for one in asked if one.record}))
             models = self.directory(tx).models
             return [op_of_job(plugin, job, site, one, facts.records, models, now) for one in asked]
@@ -188,15 +187,34 @@ class Door:
         """Judge a site's held ops again where their cause is gone or their days are over."""
         yield Write(site, self._guarded(lambda tx: sweep(tx, self.directory(tx), site, now, retry_rules=retry_rules)))
 
-    def report_missing(self, site: str, before_ms: int, now: datetime) -> Steps[None]:
-        """Put before a person which attachments named before a moment have not come (protocol §6)."""
-        refs = yield Read(lambda snapshot: snapshot.blobs.missing(site, before_ms))
+    def report_missing(self, site: str, now: datetime) -> Steps[None]:
+        """Put before a person which attachments have not come within ``blob_days`` (protocol §6), and settle where they
+        have come at last."""
+        refs = yield Read(lambda snapshot: snapshot.blobs.missing(site, self._overdue_ms(snapshot, now)))
         assert isinstance(refs, list)
         if refs:
             replicas = {ref.author: server_replica(ref.author, "blobs") for ref in refs}
             yield Write(
                 site, self._guarded(lambda tx: report_missing(tx, self.directory(tx), site, refs, replicas, now))
             )
+        yield from self._settle_missing(site, (OPEN,), now)
+
+    def arrived(self, sha: str, now: datetime) -> Steps[None]:
+        """Settle what was said to be missing of records that name an attachment which has just come."""
+        namings = yield Read(lambda snapshot: snapshot.blobs.namings([sha]).get(sha, []))
+        assert isinstance(namings, list)
+        for site in dict.fromkeys(naming.site for naming in namings):
+            yield from self._settle_missing(site, [about(one.record) for one in namings if one.site == site], now)
+
+    def _settle_missing(self, site: str, reviews: Sequence[Find], now: datetime) -> Steps[None]:
+        def ask(snapshot: Snapshot) -> list[FollowUp]:
+            return come_at_last(snapshot, site, self._overdue_ms(snapshot, now), reviews)
+
+        if (yield Read(ask)):
+            yield from self._follow_up("core", "blobs", site, ask, now, SETTLES)
+
+    def _overdue_ms(self, snapshot: Snapshot, now: datetime) -> int:
+        return to_ms(now) - self.directory(snapshot).days_ms("blob_days", 7)
 
     def _push(self, admitted: "_Admitted", site: str, ops: Sequence[Incoming], now: datetime) -> Steps[Pushed]:
         pusher = admitted.pusher
@@ -227,7 +245,7 @@ class Door:
     ) -> "_Admitted":
         """Check every log of a push before anything is applied; what is only repeated is answered from here."""
         replica = snapshot.replica(principal.replica)
-        cursor = self._unseal(request.cursor, snapshot, principal.replica)
+        cursor = unseal(request.cursor, self.secret, snapshot.epoch(), principal.replica)
         synced = max(replica.synced_ms if replica else 0, cursor.synced_ms if cursor else 0)
         pusher = Pusher(
             user=principal.user,
@@ -252,7 +270,7 @@ class Door:
         """Note that a replica knows of a right's end, so that an older cursor cannot undo it."""
 
         def shown(snapshot: Snapshot) -> int:
-            known = self._unseal(cursor, snapshot, principal.replica)
+            known = unseal(cursor, self.secret, snapshot.epoch(), principal.replica)
             replica = snapshot.replica(principal.replica)
             if known is None or replica is None or known.synced_ms <= replica.synced_ms:
                 return 0
@@ -268,92 +286,7 @@ class Door:
                 lambda tx: tx.apply(Plan(site=str(org), head=tx.head(str(org)), synced={replica: synced})),
             )
 
-    def _answer(
-        self,
-        snapshot: Snapshot,
-        principal: Principal,
-        request: SyncRequest,
-        by_site: Mapping[str, Sequence[Incoming]],
-        pushed: Mapping[str, Pushed],
-        now: datetime,
-        reset_before: frozenset[str],
-    ) -> tuple[Mapping[str, tuple[str, ...]], Answer]:
-        directory = self.directory(snapshot)
-        acked = {site: head.n for site, head in snapshot.acked(principal.replica).items()}
-        results = [
-            result
-            for site, sent in pushed.items()
-            for result in _present_results(snapshot, principal.user, site, by_site[site], sent)
-        ]
-        response = SyncResponse(acked=acked, results=results, epoch=snapshot.epoch(), now=to_wire(now))
-        answer = Answer(
-            response=response,
-            pokes={sent.home: sent.seq for sent in pushed.values()},
-            wake=frozenset().union(*(sent.wake for sent in pushed.values())),
-            mismatches=[],
-        )
-        if not (principal.alive and principal.reads):
-            return {}, answer
-        access = directory.access(principal.user, to_ms(now))
-        cursor = self._unseal(request.cursor, snapshot, principal.replica)
-        if cursor is not None and not names_known_sets(snapshot, cursor):
-            cursor = None
-        start = cursor or empty(snapshot.epoch(), principal.replica)
-        page = read_page(snapshot, start, access, directory.sites, request.limit, request.have, now, reset_before)
-        if request.cursor is not None and cursor is None:
-            page.reset = [name for site in access.values() for name in site.buckets]
-            page.drop += directory.buckets_lost(principal.user, to_ms(now))
-        manifest = directory.manifest_hash(principal.user, to_ms(now))
-        answer.response = _with_page(response, page, seal(page.cursor, self.secret), manifest)
-        answer.mismatches = page.mismatches
-        return page.sets, answer
-
-    def _unseal(self, text: str | None, snapshot: Snapshot, replica: str) -> Cursor | None:
-        return unseal(text, self.secret, snapshot.epoch(), replica)
-
 
 def server_replica(user: str, purpose: str) -> str:
     """Return the id of a user's replica on the server, one a purpose (``rest``, ``import``)."""
     return derive("server-replica", user, purpose, ms=0)
-
-
-def _decode(request: SyncRequest, principal: Principal, now: datetime) -> list[Incoming]:
-    try:
-        offset = to_ms(now) - to_ms(from_wire(request.now))
-    except (ValueError, OverflowError):
-        raise Problem("invalid_request", "now must be a moment with its zone") from None
-    return decode_ops(
-        request.ops,
-        user=principal.user,
-        replica=principal.replica,
-        offset_ms=offset,
-        suspect=abs(offset) > SUSPECT_MS,
-    )
-
-
-def _present_results(snapshot: Snapshot, user: str, site: str, ops: Sequence[Incoming], pushed: Pushed) -> list[Result]:
-    """Return the outcomes as this snapshot has them: between the push and now, others may have decided held ops."""
-    if snapshot.head(pushed.home).seq == pushed.seq:
-        return pushed.results
-    rows = rows_of(snapshot, user, site, ops)
-    return [result_of(site, incoming.n, rows[user, incoming.id]) for incoming in ops]
-
-
-def _with_page(response: SyncResponse, page: Page, cursor: str, manifest: str) -> SyncResponse:
-    return msgspec.structs.replace(
-        response,
-        changes=[_change(row) for row in page.rows],
-        cursor=cursor,
-        more=page.more,
-        drop=list(dict.fromkeys(page.drop)),
-        reset=page.reset,
-        manifest=manifest,
-    )
-
-
-def _change(row: FeedRow) -> FeedChange:
-    if row.left:
-        return FeedChange(b=row.bucket, s=row.seq, e=row.entity, r=row.record, x="left")
-    if row.body is None:
-        return FeedChange(b=row.bucket, s=row.seq, e=row.entity, r=row.record, d=None)
-    return FeedChange(b=row.bucket, s=row.seq, e=row.entity, r=row.record, h=row.h, d=Raw(row.body))

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
+from wuye.model.catalogue import filled
 from wuye.model.rules import Change, Correct, Flag, FollowUp, Reject, Rule
 from wuye.sync.directory import Directory
 from wuye.sync.incoming import Incoming, group_too_large
@@ -205,7 +206,7 @@ def _keep_to(seen: Sequence[Change], ops: Iterable[str]) -> None:
 
 def _decide(decision: Reject | Correct, seen: Sequence[Change], layer: Layer) -> None:
     if isinstance(decision, Reject):
-        raise OpRefused(decision.op, rejected(decision.code, decision.fields, decision.message).verdict)
+        raise OpRefused(decision.op, rejected(decision.code, decision.fields, _message(decision)).verdict)
     change = next(change for change in seen if change.op == decision.op)
     draft = layer.open((change.entity, change.record))
     assert draft is not None
@@ -214,6 +215,10 @@ def _decide(decision: Reject | Correct, seen: Sequence[Change], layer: Layer) ->
             draft.values.pop(name, None)
         else:
             draft.values[name] = value
+
+
+def _message(refusal: Reject) -> str | None:
+    return filled(refusal.message, refusal.values) if refusal.message else None
 
 
 def _rules(changes: Sequence[Change], layer: Layer, directory: Directory) -> list[Seen]:

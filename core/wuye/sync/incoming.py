@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
 import msgspec
 from msgspec import Raw, Struct
@@ -10,8 +11,10 @@ from wuye.kernel.clock import from_wire, to_ms, to_wire
 from wuye.kernel.errors import Problem
 from wuye.kernel.ids import derive, is_uuid
 from wuye.protocol.nesting import cut
-from wuye.protocol.wire import MAX_GROUP_BYTES, MAX_GROUP_OPS, MAX_NESTING, MAX_OP, Op
+from wuye.protocol.wire import MAX_GROUP_BYTES, MAX_GROUP_OPS, MAX_NESTING, MAX_OP, Op, SyncRequest
 from wuye.sync.rows import HeldOp
+
+SUSPECT_MS = 120_000
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 _decode = msgspec.json.Decoder().decode
@@ -42,6 +45,20 @@ class Incoming(Struct, frozen=True, kw_only=True):
     group: str | None = None
     clock_suspect: bool = False
     falls: bool = False
+
+
+def ops_of(request: SyncRequest, user: str, now: datetime) -> list[Incoming]:
+    """Decode the ops of a request, by its own clock against the server's (protocol §3.4).
+
+    Raises:
+        Problem: ``invalid_request``, its ``now`` is no moment; as `decode_ops`.
+    """
+    try:
+        offset = to_ms(now) - to_ms(from_wire(request.now))
+    except (ValueError, OverflowError):
+        raise Problem("invalid_request", "now must be a moment with its zone") from None
+    suspect = abs(offset) > SUSPECT_MS
+    return decode_ops(request.ops, user=user, replica=request.replica, offset_ms=offset, suspect=suspect)
 
 
 def decode_ops(raws: Sequence[Raw], *, user: str, replica: str, offset_ms: int, suspect: bool) -> list[Incoming]:

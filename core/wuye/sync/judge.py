@@ -10,9 +10,10 @@ from wuye.kernel.clock import to_ms
 from wuye.model.registry import Model
 from wuye.model.values import BadValue
 from wuye.protocol.wire import Op
+from wuye.sync.access import Access
 from wuye.sync.acts import run_act
 from wuye.sync.buckets import buckets_of, keys_of
-from wuye.sync.directory import Access, Directory
+from wuye.sync.directory import Directory
 from wuye.sync.incoming import Incoming
 from wuye.sync.layer import Draft, Layer
 from wuye.sync.merge import merge_field

@@ -1,8 +1,9 @@
 """The site as it will be: changes judged so far laid over what is stored. A rejected group's changes fall off whole."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
+import msgspec
 from msgspec import Struct
 
 from wuye.kernel.clock import to_wire
@@ -10,6 +11,8 @@ from wuye.model.registry import Model
 from wuye.sync.buckets import buckets_of
 from wuye.sync.directory import Directory
 from wuye.sync.rows import Facts, Find, Need, Ref, Stored, Touch
+
+_encode = msgspec.json.Encoder(order="sorted").encode
 
 
 class Draft(Struct, kw_only=True):
@@ -41,6 +44,18 @@ class Draft(Struct, kw_only=True):
             was=self.was,
             touches=dict(self.touches),
             seq=self.seq,
+        )
+
+    def encoded(self) -> bytes:
+        """Encode the record as every bucket shows it."""
+        return _encode(
+            {
+                **self.values,
+                "created_at": self.created_at,
+                "created_by": self.created_by,
+                "updated_at": self.updated_at,
+                "updated_by": self.updated_by,
+            }
         )
 
 
@@ -247,6 +262,10 @@ class Layer:
     def setting(self, name: str) -> object:
         """Return a setting's value at this site."""
         return self._directory.setting(self.site, name)
+
+    def codes(self, name: str) -> Collection[str]:
+        """Return the values of a code list."""
+        return self._directory.code_values(name)
 
     def fits(self, setting: str, value: object) -> bool:
         """Tell whether a value fits a setting's declaration."""

@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from wuye.kernel.clock import to_ms
 from wuye.protocol.wire import MAX_PAGE
+from wuye.sync.access import NOTHING, Access
 from wuye.sync.cursor import Cursor, Position, set_digest, site_key
-from wuye.sync.directory import NOTHING, Access
 from wuye.sync.ports import Snapshot
 from wuye.sync.rows import FeedRow
 

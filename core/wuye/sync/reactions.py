@@ -12,7 +12,8 @@ from wuye.model.entity import BucketKey
 from wuye.model.registry import Model
 from wuye.model.rules import Change, FollowUp, Rule
 from wuye.protocol.wire import Op
-from wuye.sync.directory import NOTHING, Directory
+from wuye.sync.access import NOTHING
+from wuye.sync.directory import Directory
 from wuye.sync.group import Asked
 from wuye.sync.incoming import Incoming
 from wuye.sync.judge import Author

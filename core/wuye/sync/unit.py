@@ -1,30 +1,28 @@
 """One unit of work at one site: groups judged one after the other, then one plan of all that is written."""
 
-import hashlib
 import zlib
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 
-from wuye.kernel.clock import to_ms, to_wire
+from wuye.kernel.clock import to_ms
 from wuye.sync.directory import Directory
 from wuye.sync.group import Asked, Judged, Waiting, judge_group
 from wuye.sync.incoming import Incoming
 from wuye.sync.judge import Author
 from wuye.sync.layer import Draft, Layer
+from wuye.sync.ledger import chained, row_of
 from wuye.sync.ports import Transaction
 from wuye.sync.reactions import MAX_DEPTH, incoming_of, moved_dependants, with_present_values
 from wuye.sync.review import Entry, record_decision, subject_of, write_reviews
-from wuye.sync.rows import Find, Head, HeldOp, LedgerRow, Need, Plan, RecordWrite, Ref
+from wuye.sync.rows import Find, Head, HeldOp, Need, Plan, RecordWrite, Ref
 from wuye.sync.verdict import Concern, Verdict
 from wuye.sync.vouching import Vouching
 from wuye.sync.whole import wants
 
 MAX_SEQ_ROWS = 1_500  # of the 2,000 that a seq may have; the rest is room for one more record in many buckets
-
-_encode = msgspec.json.Encoder(order="sorted").encode
 
 
 class SiteUnit:
@@ -255,7 +253,7 @@ class SiteUnit:
             return None
         if was is None and draft.deleted:
             buckets = ()
-        body = None if draft.deleted else encode_body(draft)
+        body = None if draft.deleted else draft.encoded()
         return RecordWrite(
             entity=draft.entity,
             id=draft.id,
@@ -276,78 +274,17 @@ class SiteUnit:
 
     def _write_ledger(self) -> None:
         digest, pos = self.head.digest, self.head.pos
-        received = to_wire(self.now)
         for incoming, verdict, cause in self._outcomes:
             pos += 1
-            row = _ledger_row(self.site, pos, incoming, verdict, cause, received, to_ms(self.now))
-            digest = hashlib.sha256(digest + _encode(row)).digest()
-            self.plan.ledger.append(msgspec.structs.replace(row, digest=digest))
+            row = chained(row_of(self.site, pos, incoming, verdict, cause, self.now), digest)
+            digest = row.digest
+            self.plan.ledger.append(row)
             if verdict.status == "held":
                 self.plan.hold.append(self.hold(incoming, verdict, pos))
         self.plan.head = Head(seq=self.seq, pos=pos, digest=digest, floor=self.head.floor)
-
-
-def encode_body(draft: Draft) -> bytes:
-    """Encode a record as every bucket shows it."""
-    return _encode(
-        {
-            **draft.values,
-            "created_at": draft.created_at,
-            "created_by": draft.created_by,
-            "updated_at": draft.updated_at,
-            "updated_by": draft.updated_by,
-        }
-    )
-
-
-def verify_chain(rows: Iterable[LedgerRow], digest: bytes = b"") -> int | None:
-    """Check a site's chain of ledger rows from a digest on; return the position of the first that does not fit."""
-    for row in rows:
-        digest = hashlib.sha256(digest + _encode(msgspec.structs.replace(row, digest=b""))).digest()
-        if row.digest != digest:
-            return row.pos
-    return None
 
 
 def _join(need: Need, other: Need) -> None:
     need.records |= other.records
     need.finds |= other.finds
     need.balances |= other.balances
-
-
-def _ledger_row(
-    site: str,
-    pos: int,
-    incoming: Incoming,
-    verdict: Verdict,
-    cause: str | None,
-    received: str,
-    received_ms: int,
-) -> LedgerRow:
-    entity, record = subject_of(incoming)
-    return LedgerRow(
-        site=site,
-        pos=pos,
-        seq=verdict.seq,
-        op=incoming.id,
-        user=incoming.user,
-        replica=incoming.replica,
-        n=incoming.n,
-        entity=entity,
-        record=record,
-        kind=incoming.op.kind if incoming.op else "",
-        status=verdict.status,
-        code=verdict.code,
-        fields=verdict.fields,
-        message=verdict.message,
-        review=verdict.item,
-        cause=cause,
-        at=incoming.at,
-        at_ms=min(incoming.at_ms, received_ms),
-        received_at=received,
-        clock_suspect=incoming.clock_suspect,
-        body=incoming.body,
-        changes=_encode(verdict.changes) if incoming.op and incoming.op.kind != "create" else b"{}",
-        content=incoming.content,
-        digest=b"",
-    )

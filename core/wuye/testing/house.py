@@ -15,7 +15,8 @@ from wuye.kernel.clock import to_ms, to_wire
 from wuye.kernel.ids import uuid7
 from wuye.model.registry import Registry
 from wuye.protocol.wire import FeedChange, Kind, Op, Result, SyncRequest, SyncResponse
-from wuye.sync.door import Door, Principal, server_replica
+from wuye.sync.answer import Principal
+from wuye.sync.door import Door, server_replica
 from wuye.sync.ports import Store
 from wuye.sync.rows import Installation, LedgerRow, Need, ReplicaState, Stored
 from wuye.sync.steps import Steps, run

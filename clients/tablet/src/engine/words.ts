@@ -8,6 +8,7 @@ import { fromWire } from '@/engine/moments'
 import type { Place } from '@/engine/places'
 import { isObject, type Values } from '@/engine/values'
 import type { Field } from '@/protocol/manifest'
+import { messageText } from '@/protocol/messages'
 
 /** What words need of the app around them. */
 export interface WordsPort {
@@ -88,10 +89,16 @@ export class Words {
     return this.#named(site, entity, id, DEEPEST)
   }
 
-  /** Why an op was not applied as asked, in words where there are any. */
-  refusal(code: string | undefined, message: string | undefined): string {
+  /** Why an op was not applied as asked, in words where there are any. A result's message is `spoken`: the server has
+   * put it into words already. */
+  refusal(code: string | undefined, message: string | undefined, spoken = false): string {
     const { texts } = this.known.manifest
-    return pick(texts[message ?? ''] ?? texts[`error.${code}`], this.lang) || message || code || ''
+    const own = pick(messageText(texts, message), this.lang)
+    if (own) return own
+    const plain = pick(texts[`error.${code}`], this.lang)
+    // What begins like the code's text is that, with a detail of the engine's; all else is a rule's own words.
+    if (spoken && message && !message.startsWith(plain)) return message
+    return plain || message || code || ''
   }
 
   /** What is wrong with an entry, as a sentence. */

@@ -48,7 +48,10 @@ export interface Choice {
   readonly label: Text
 }
 
-/** A field of an entity or of a row. */
+/**
+ * A field of an entity or of a row. `among` names the field of the entity referred to that must name the
+ * site at hand, or the organisation's, for a record to be offered.
+ */
 export interface Field {
   readonly name: string
   readonly label: Text
@@ -66,6 +69,7 @@ export interface Field {
   readonly choices?: readonly Choice[]
   readonly codes?: string
   readonly ref?: string
+  readonly among?: string
   readonly fields?: readonly Field[]
   readonly merge?: string
   readonly private?: boolean
@@ -116,7 +120,7 @@ export interface State {
   readonly tone?: string
 }
 
-/** An act; `confirm` is the question asked before it. */
+/** An act; `confirm` is the question asked before it, `doer` the field that names whose job it is. */
 export interface Transition {
   readonly act: string
   readonly label: Text
@@ -128,6 +132,7 @@ export interface Transition {
   readonly confirm?: Text
   readonly reason?: boolean
   readonly quick?: boolean
+  readonly doer?: string
 }
 
 /** The states of an entity and the acts between them. */

@@ -21,6 +21,7 @@ export class Choosing {
     site,
     text,
     limit = LIMIT,
+    among,
     where: { id, ...where } = {},
   }: ChoiceQuery): Promise<{ choices: Choice[]; shown: Seen[] }> {
     const { manifest } = this.view.known
@@ -31,6 +32,7 @@ export class Choosing {
     // People and code lists are held by the organisation: they may be chosen everywhere.
     const shared = manifest.sites.filter((each) => each.type === 'organisation').map((each) => each.id)
     const sites = new Set([site, ...shared])
+    if (among) wishes.set(among, wishOf([...sites], manifest.user.id))
     const asked = text?.trim() ? await queryOf(text) : null
     const { list } = roll.entity.shape.views
     const picked = (): number[] =>

@@ -1,6 +1,7 @@
 /** Records that bear a mark in lists: something of theirs is unsent, or a review item waits for this person. */
 import { keyOf, REVIEW, type RecordKey } from '@/engine/places'
 import type { Changed } from '@/store/port'
+import { isAway, readOf } from './putaway'
 import type { View } from './view'
 
 export class Marks {
@@ -39,10 +40,13 @@ export class Marks {
       ['author', { any: new Set([known.manifest.user.id]) }],
     ])
     const slots = roll.select({ sites: new Set(known.manifest.sites.map((site) => site.id)), wishes })
-    const items = await this.view.many(slots.map((slot) => roll.records[slot] ?? ''))
+    const [read, items] = await Promise.all([
+      readOf(this.view.store),
+      this.view.many(slots.map((slot) => roll.records[slot] ?? '')),
+    ])
     return new Map(
       items.flatMap((item) => {
-        if (!item) return []
+        if (!item || isAway(item, read, roll.entity)) return []
         const { subject_entity: entity, subject: id } = item.values
         return [[keyOf({ site: item.site, entity: String(entity), id: String(id) }), item.id] as const]
       }),
@@ -51,6 +55,6 @@ export class Marks {
 
   #forget({ kinds, entities }: Changed): void {
     if (kinds.includes('ops')) this.#unsent = null
-    if (entities.includes(REVIEW)) this.#needs = null
+    if (entities.includes(REVIEW) || kinds.includes('meta')) this.#needs = null
   }
 }

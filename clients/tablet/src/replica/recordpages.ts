@@ -1,7 +1,7 @@
 /** A record's page: everything about one record, ready to be shown (tablet.md §3.2.5). */
 import type { KnownEntity } from '@/engine/manifest'
 import { keyOf, type Place } from '@/engine/places'
-import { actsOf, isDestructive, stateNamed } from '@/engine/workflow'
+import { actsOf, isDestructive, nextOf, stateNamed } from '@/engine/workflow'
 import type { Transition } from '@/protocol/manifest'
 import type { ActOffer, RecordPage, Related } from '@/runtime/port/records'
 import { deadlinesOf } from './clocks'
@@ -25,6 +25,8 @@ export class RecordPages {
     const { site, entity, id } = place
     const { values } = seen
     const { words } = this.rows
+    const acts = actsOf(known, site, values)
+    const next = nextOf(known, acts, values, this.view.known.manifest.user.id)
     const related = await this.#related(known, seen)
     const [unsent, needs, photos] = await Promise.all([
       this.#unsent(place),
@@ -42,7 +44,7 @@ export class RecordPages {
         .filter((field) => this.view.holds(field.when, seen))
         .map((field) => field.name),
       state: chipOf(known, values, words),
-      acts: actsOf(known, site, values).map((act) => this.#offer(known, act)),
+      acts: acts.map((act) => this.#offer(known, act, act === next)),
       mayUpdate: known.allows(site, 'update') && !known.shape.append_only,
       mayDelete: known.allows(site, 'delete'),
       deadlines: deadlinesOf(this.view, seen, words),
@@ -69,7 +71,7 @@ export class RecordPages {
     return Promise.all(unsent.map((op) => this.rows.words.deed(op)))
   }
 
-  #offer(known: KnownEntity, act: Transition): ActOffer {
+  #offer(known: KnownEntity, act: Transition, primary: boolean): ActOffer {
     const { words } = this.rows
     const to = stateNamed(known, act.to)
     return {
@@ -83,6 +85,7 @@ export class RecordPages {
       online: act.online ?? false,
       quick: act.quick ?? false,
       destructive: isDestructive(known, act),
+      primary,
     }
   }
 

@@ -2,6 +2,7 @@
 import { type Place, REVIEW } from '@/engine/places'
 import { equal, isObject, type Values } from '@/engine/values'
 import type { ReviewCard, ReviewItem } from '@/runtime/port/waiting'
+import { isAway, itemsOf, type Read, readOf } from './putaway'
 import type { Seen, View } from './view'
 import type { Wording } from './wording'
 
@@ -36,8 +37,9 @@ export class Reviews {
     const slots = roll.select({ sites: new Set(manifest.sites.map((site) => site.id)), wishes })
     const keys = roll.first(slots, ['-created_at'], MOST).map((slot) => roll.records[slot] ?? '')
     const reviews = (await this.view.many(keys)).filter((seen) => seen !== null)
+    const read = await readOf(this.view.store)
     const held = await Promise.all(reviews.map((review) => this.#hold(review)))
-    const cards = await Promise.all(held.map((each) => this.#card(each)))
+    const cards = await Promise.all(held.map((each) => this.#card(each, read)))
     return { cards, shown: held.flatMap(({ hidden }) => hidden ?? []) }
   }
 
@@ -50,10 +52,11 @@ export class Reviews {
     return { review, hidden, subject }
   }
 
-  async #card({ review, hidden, subject }: Held): Promise<ReviewCard> {
+  async #card({ review, hidden, subject }: Held, read: Read): Promise<ReviewCard> {
+    const known = this.view.known.entity(REVIEW)
     const place = subjectOf(review)
     const author = String(review.values['author'] ?? '')
-    const secret = new Map(itemsOf(hidden).map((item) => [item['op'], item['fields']]))
+    const secret = new Map(itemsOf(hidden?.values).map((item) => [item['op'], item['fields']]))
     return {
       site: review.site,
       review: review.id,
@@ -63,9 +66,10 @@ export class Reviews {
         : this.words.named(place.site, place.entity, place.id)),
       author: await this.words.person(author),
       mine: author === this.view.known.manifest.user.id,
-      maySettle: this.view.known.entity(REVIEW)?.allows(review.site, 'act.resolve') ?? false,
+      maySettle: known?.allows(review.site, 'act.resolve') ?? false,
+      away: isAway(review, read, known),
       items: await Promise.all(
-        itemsOf(review).map((item) =>
+        itemsOf(review.values).map((item) =>
           this.#item(item, item['fields'] ?? secret.get(item['op']), place, subject),
         ),
       ),
@@ -117,11 +121,6 @@ const subjectOf = ({ site, values }: Seen): Place => ({
   entity: String(values['subject_entity'] ?? ''),
   id: String(values['subject'] ?? ''),
 })
-
-function itemsOf(review: Seen | null): Values[] {
-  const items = review?.values['items']
-  return Array.isArray(items) ? items.filter(isObject) : []
-}
 
 const momentOf = (value: unknown): number => Date.parse(String(value))
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)

@@ -2,9 +2,9 @@
  * Search over everything local (tablet.md §3.3). A phone number lies in a private record: what is found there is shown
  * as the person that it belongs to, never as the number.
  */
-import { keyOf, type RecordKey } from '@/engine/places'
+import { keyOf, type Place, type RecordKey } from '@/engine/places'
 import type { SearchAnswer } from '@/runtime/port/records'
-import { holds, type Query, queryOf } from '@/search/fold'
+import { holds, type Query, queryOf, ready } from '@/search/fold'
 import type { Roll } from './roll'
 import type { Rows } from './rows'
 import type { Seen, View } from './view'
@@ -50,10 +50,7 @@ export class Searching {
       limit,
     )
     const records = (await this.view.many(keys)).filter((seen) => seen !== null)
-    const hits = new Map<RecordKey, Seen>()
-    for (const shown of await Promise.all(records.map((record) => this.#shown(record))))
-      if (shown) hits.set(keyOf(shown), shown)
-    const rows = await this.rows.of([...hits.values()])
+    const rows = await this.rows.of(await this.#shown(records))
     const labelled = rows.map((row) => ({ ...row, entityLabel: this.rows.words.kind(row.entity) }))
     const hidden = records.filter((record) => this.#isPrivate(record.entity))
     return { answer: { hits: labelled, total, complete }, shown: hidden }
@@ -61,6 +58,7 @@ export class Searching {
 
   /** Reads one after the other what searching looks through. */
   async warm(): Promise<void> {
+    await ready()
     for (const name of this.view.known.entities.keys())
       if (this.#sought(name)) await this.view.rolls.get(name)
   }
@@ -83,14 +81,22 @@ export class Searching {
     return this.view.known.entity(name)?.shape.private ?? false
   }
 
-  /** What stands for a record in the list: of a private one the record that it belongs to. */
-  async #shown(record: Seen): Promise<Seen | null> {
-    if (!this.#isPrivate(record.entity)) return record
-    const above = this.view.known.entity(record.entity)?.shape.fields.find((field) => field.type === 'ref')
-    const id = above ? record.values[above.name] : null
-    const place =
-      above?.ref && typeof id === 'string' ? await this.view.find(above.ref, id, record.site) : null
-    return place && this.view.get(place)
+  /** What stands for records in the list: of a private one the record that it belongs to, each once. */
+  async #shown(records: readonly Seen[]): Promise<Seen[]> {
+    const places = await Promise.all(
+      records.map((record) => (this.#isPrivate(record.entity) ? this.#above(record) : record)),
+    )
+    const read = new Map(records.map((record) => [keyOf(record), record]))
+    const keys = [...new Set(places.flatMap((place) => (place ? keyOf(place) : [])))]
+    for (const seen of await this.view.many(keys.filter((key) => !read.has(key))))
+      if (seen) read.set(keyOf(seen), seen)
+    return keys.flatMap((key) => read.get(key) ?? [])
+  }
+
+  async #above({ entity, site, values }: Seen): Promise<Place | null> {
+    const above = this.view.known.entity(entity)?.shape.fields.find((field) => field.type === 'ref')
+    const id = above && values[above.name]
+    return above?.ref && typeof id === 'string' ? this.view.find(above.ref, id, site) : null
   }
 }
 

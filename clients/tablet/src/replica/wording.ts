@@ -93,7 +93,7 @@ export class Wording extends Words {
 
   /** Why an op was not applied as asked; null when it was, or is not decided. */
   why({ state, result }: OpRow): string | null {
-    return state === 'applied' || !result?.code ? null : this.refusal(result.code, result.message)
+    return state === 'applied' || !result?.code ? null : this.refusal(result.code, result.message, true)
   }
 }
 

@@ -9,6 +9,7 @@ import type * as wire from '@/protocol/wire'
 import type { LoggedIn, Person } from '@/runtime/port/tablet'
 import { Denied } from './denied'
 import { type DeviceStore, type Known, renamed, shortFor } from './device'
+import type { By } from './messages'
 import { type People, personOf } from './people'
 import { NO_TRIES, seal } from './pin'
 import type { Wipe } from './wipe'
@@ -117,9 +118,9 @@ export class LogIns {
    * End the session; data and unsent work stay, and a password opens them again. While work is unsent the server is not
    * told: the session's end would have that work held for review (protocol §5).
    */
-  async logout(): Promise<void> {
+  async logout(by?: By): Promise<void> {
     const person = (await this.people.current())?.person
-    const token = await this.people.leave()
+    const token = await this.people.leave(by)
     if (!person) return
     const { ops, photos } = await this.replicas.unsent(person)
     if (!ops && !photos) await this.hangUp(token)
@@ -132,7 +133,7 @@ export class LogIns {
     if (!person) return
     const { ops, photos } = await this.replicas.unsent(person)
     if (ops || photos) throw new Denied('unsent_work', ops + photos)
-    const token = shift.user === person.user ? await this.people.leave() : person.token
+    const token = shift.user === person.user ? await this.people.leave(replica) : person.token
     await this.replicas.erase(person)
     await this.device.forget(person.user)
     await this.hangUp(token)

@@ -47,13 +47,13 @@ export function ordersOf(desk: Desk, tablet: Tablet, tools: Tools, by: By): Orde
       if (!inside.passwordExpired) tablet.wish('start')
       return inside
     },
-    setPin: (pin) => seated(tablet.people.setPin(pin)),
+    setPin: (pin) => seated(tablet.people.setPin(pin, by)),
     async unlock(ask) {
       await seated(tablet.people.unlock(ask))
       tablet.wish('visible')
     },
-    lock: () => seated(tablet.people.lock()),
-    logout: () => seated(tablet.logIns.logout()),
+    lock: () => seated(tablet.people.lock(by)),
+    logout: () => seated(tablet.logIns.logout(by)),
     forgetPerson: (replica) => seated(tablet.logIns.forgetPerson(replica)),
     enrol: (ticket) => seated(tablet.logIns.enrol(ticket)),
     setDeviceName: (name) => seated(tablet.logIns.rename(name)),
@@ -81,6 +81,11 @@ export function ordersOf(desk: Desk, tablet: Tablet, tools: Tools, by: By): Orde
       const done = await (await told()).replica.writer.resolve({ site, id: review }, ops, set)
       tablet.wish('op')
       return done
+    },
+    async putAway({ site, review, away }) {
+      const { replica } = await told()
+      const { putAway } = await import('@/replica/putaway')
+      await putAway(replica.view, { site, id: review }, away)
     },
     undo: async (op) => (await told()).replica.writer.undo(op),
     history: async (place) => (await (await told()).histories()).lines(place),

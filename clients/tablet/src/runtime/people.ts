@@ -7,7 +7,8 @@
 
 import type { Person } from '@/runtime/port/tablet'
 import { Denied } from './denied'
-import { type DeviceStore, type Known, NOBODY, type Shift } from './device'
+import { type DeviceStore, type Known, NOBODY, type Shift, type Snapshot } from './device'
+import type { By } from './messages'
 import { afterFailure, isWeak, MOST_TRIES, NO_TRIES, SHORTEST_PIN, seal, unseal, waitOf } from './pin'
 
 /** Who is logged in. `token` is null while it is wrapped or ended: then nothing can be read from the server. */
@@ -41,20 +42,16 @@ export class People {
   }
 
   /** Choose a PIN, or do without one. */
-  async setPin(pin: string | null): Promise<void> {
+  async setPin(pin: string | null, by?: By): Promise<void> {
     const current = await this.current()
     if (!current?.token || current.locked) throw new Denied('login')
     const { person, token } = current
     if (pin === null && mustSetPin(person)) throw new Denied('pin_needed')
     if (pin !== null && isWeak(pin)) throw new Denied('weak_pin', SHORTEST_PIN)
     const sealed = pin === null ? null : await seal(token, pin, 'pin')
-    await this.amend(person.user, () => ({
-      sealed,
-      token: sealed ? null : token,
-      pinned: pin !== null,
-      tries: NO_TRIES,
-    }))
-    await this.enter(person.user, token)
+    const chosen = { sealed, token: sealed ? null : token, pinned: pin !== null, tries: NO_TRIES }
+    await this.amend(person.user, () => chosen, by)
+    await this.enter(person.user, token, person.replica)
   }
 
   /** Let a person of this tablet in by his PIN; offline too. Whoever has none needs none. */
@@ -94,9 +91,11 @@ export class People {
    * This person stands here now; his token lies open until the lock closes. Nobody else's does any longer: whoever has
    * no PIN is asked for his password again, or the next one could walk in as he.
    */
-  async enter(user: string, token: string): Promise<void> {
+  async enter(user: string, token: string, by?: By): Promise<void> {
     this.held = { user, token }
-    await this.device.change(({ card, people }) => {
+    await this.device.change((now) => {
+      refuseLate(now, by)
+      const { card, people } = now
       if (card.wiping) throw new Denied('wiping')
       const sealed = people.find((one) => one.user === user)?.sealed
       const until = this.lockAt(card.lockAfterMinutes)
@@ -109,17 +108,20 @@ export class People {
   }
 
   /** Nobody stands here; who did needs a log-in. Returns the token that is given up. */
-  async leave(): Promise<string | null> {
+  async leave(by?: By): Promise<string | null> {
     const current = await this.current()
     if (!current) return null
+    await this.amend(current.person.user, () => ({ token: null, sealed: null, tries: NO_TRIES }), by, NOBODY)
     this.held = null
-    await this.amend(current.person.user, () => ({ token: null, sealed: null, tries: NO_TRIES }), NOBODY)
     return current.token
   }
 
   /** Close the lock: who has a PIN needs it again. */
-  async lock(): Promise<void> {
-    await this.device.change(({ shift }) => (shift.user ? { shift: { locked: true, token: null } } : {}))
+  async lock(by?: By): Promise<void> {
+    await this.device.change((now) => {
+      refuseLate(now, by)
+      return now.shift.user ? { shift: { locked: true, token: null } } : {}
+    })
   }
 
   /** Somebody touches the tablet. */
@@ -151,10 +153,12 @@ export class People {
   private async amend(
     user: string,
     how: (person: Known) => Partial<Known>,
+    by?: By,
     shift: Partial<Shift> = {},
   ): Promise<Known> {
-    const after = await this.device.change(({ people }) => {
-      const person = people.find((one) => one.user === user)
+    const after = await this.device.change((now) => {
+      refuseLate(now, by)
+      const person = now.people.find((one) => one.user === user)
       return person ? { people: [{ ...person, ...how(person) }], shift } : {}
     })
     const person = after.people.find((one) => one.user === user)
@@ -165,6 +169,12 @@ export class People {
   private lockAt(minutes: number): number {
     return this.now() + minutes * 60_000
   }
+}
+
+/** Whoever ordered it stood here when his page was made; a tab may have slept until another one did. */
+function refuseLate({ people, shift }: Snapshot, by: By): void {
+  const stands = people.find((one) => one.user === shift.user)
+  if (by !== undefined && stands && stands.replica !== by) throw new Denied('person_changed')
 }
 
 /** He is in by a start code, or by password after a PIN, and has to choose one. */

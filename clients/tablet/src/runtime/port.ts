@@ -54,6 +54,8 @@ export interface Commands {
   readDraft(key: string): Draft | null
   dropDraft(key: string): void
   resolve(ask: { site: string; review: string; ops?: string[]; set?: Values }): Committed
+  /** For an author who may not settle: out of his sight, or back; nobody else is told. */
+  putAway(ask: { site: string; review: string; away: boolean }): void
   undo(op: string): void
   history(place: Place): HistoryLine[]
   choices(ask: ChoiceQuery): Choice[]

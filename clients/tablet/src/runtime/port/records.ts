@@ -92,7 +92,7 @@ export interface RecordPage extends Place {
   here: boolean
 }
 
-/** An act that this person may do to the record in its present state. The first is the primary one. */
+/** An act that this person may do to the record in its present state. */
 export interface ActOffer {
   act: string
   label: string
@@ -105,6 +105,8 @@ export interface ActOffer {
   /** Done at one tap; the form only when something is lacking. */
   quick: boolean
   destructive: boolean
+  /** The one to offer first; there may be none. */
+  primary: boolean
 }
 
 export interface Related {
@@ -120,8 +122,10 @@ export interface HistoryLine {
   at: number
   text: string
   who: string
-  /** Not yet at the server. */
-  unsent: boolean
+  /** `unsent`: not yet at the server; `partly`, `refused`: asked for, but not done so (protocol §3.2). */
+  outcome: 'done' | 'unsent' | 'held' | 'partly' | 'refused'
+  /** Why it was not done as asked, in words; empty where it was. */
+  why: string
 }
 
 export interface SearchAnswer {
@@ -137,6 +141,8 @@ export interface ChoiceQuery {
   site: string
   text?: string
   limit?: number
+  /** The field that must name the site at hand, or the organisation's (`Field.among`). */
+  among?: string | undefined
   /** Narrow by values already chosen, such as units of the building; `id` asks for the titles of these records. */
   where?: Record<string, Wanted>
 }

@@ -44,6 +44,8 @@ export interface ReviewCard {
   author: string
   mine: boolean
   maySettle: boolean
+  /** Its author has read it and put it away, on this tablet. */
+  away: boolean
   items: ReviewItem[]
 }
 

@@ -1,23 +1,17 @@
 /**
- * What a list shows, as an address: whoever goes back, reloads or sends the link sees the same list. `q`, `sort`,
- * `group`, `flags`, `site` and `f.<field>` per filter.
+ * What a list is to show: as a link to it says, and as it is changed. A link bears `q`, `sort`, `group`, `flags`,
+ * `site` and `f.<field>` per filter; one that narrows nothing bears `all`, or the list would show what was last sought.
  *
  * A filter is the value itself; what is no text is written as `=<JSON>`, `@me`, or `@<first>,<end>`; several
  * values repeat the key.
  */
-import type { LocationQuery, LocationQueryRaw } from 'vue-router'
+import type { LocationQuery } from 'vue-router'
 import type { ListQuery, Wanted } from '@/runtime/port/records'
 
 type Scalar = string | number | boolean | null
 type Flag = NonNullable<ListQuery['flags']>[number]
 
 const FLAGS: readonly Flag[] = ['late', 'due', 'unsent', 'needs']
-
-function write(value: Scalar): string {
-  return typeof value === 'string' && !/^[=@]/.test(value) && value !== ''
-    ? value
-    : `=${JSON.stringify(value)}`
-}
 
 function read(text: string): Scalar {
   if (!text.startsWith('=')) return text
@@ -27,15 +21,6 @@ function read(text: string): Scalar {
   } catch {
     return text
   }
-}
-
-function writeWanted(wanted: Wanted): string | string[] {
-  if (Array.isArray(wanted)) return wanted.map(write)
-  if (typeof wanted !== 'object' || wanted === null) return write(wanted)
-  if ('me' in wanted) return '@me'
-  const side = (edge: string | number | undefined): string =>
-    edge === undefined ? '' : encodeURIComponent(write(edge))
-  return `@${side(wanted.first)},${side(wanted.end)}`
 }
 
 function readWanted(texts: readonly string[]): Wanted {
@@ -80,14 +65,13 @@ export function queryOf(entity: string, address: LocationQuery): ListQuery {
   }
 }
 
-export function addressOf(query: ListQuery): LocationQueryRaw {
-  const where = Object.entries(query.where ?? {}).map(([name, wanted]) => [`f.${name}`, writeWanted(wanted)])
+/** Another query; what asks for nothing any more is left out. */
+export function changed(query: ListQuery, next: Partial<ListQuery>): ListQuery {
+  const { flags, search, sort, ...rest } = { ...query, ...next }
   return {
-    ...Object.fromEntries(where),
-    ...(query.flags?.length ? { flags: query.flags } : {}),
-    ...(query.search ? { q: query.search } : {}),
-    ...(query.group ? { group: query.group } : {}),
-    ...(query.sort?.length ? { sort: query.sort } : {}),
-    ...(query.sites?.length ? { site: query.sites } : {}),
+    ...rest,
+    ...(flags?.length ? { flags } : {}),
+    ...(search ? { search } : {}),
+    ...(sort?.length ? { sort } : {}),
   }
 }

@@ -45,6 +45,32 @@ export class App {
     }, path)
   }
 
+  /**
+   * Let the tab sleep, its worker be awake; returns what wakes it. It is halted like a program under a debugger: no tab
+   * is hidden from Playwright, so the browser itself would let none sleep.
+   */
+  async sleep(): Promise<() => Promise<void>> {
+    const session = await this.page.context().newCDPSession(this.page)
+    await session.send('Debugger.enable')
+    const asleep = new Promise((resolve) => session.once('Debugger.paused', resolve))
+    const awake = session.send('Runtime.evaluate', { expression: 'debugger' })
+    await asleep
+    return async () => {
+      await session.send('Debugger.resume')
+      await awake
+      await session.detach()
+    }
+  }
+
+  /** What this tab's history holds: every address to which it leads back or forth, and what lies beside this one. */
+  async history(): Promise<string> {
+    const session = await this.page.context().newCDPSession(this.page)
+    const { entries } = await session.send('Page.getNavigationHistory')
+    await session.detach()
+    const beside = await this.page.evaluate(() => JSON.stringify(history.state))
+    return [...entries.map(({ url }) => decodeURIComponent(url)), beside].join('\n')
+  }
+
   /** The sync pill. */
   get pill(): Locator {
     return this.page.locator('.pill').first()
@@ -102,26 +128,26 @@ export class App {
   /** How long each text takes from the key stroke to its results on the page, ms; none for one that changes nothing there. */
   async searchTimes(texts: readonly string[]): Promise<number[]> {
     await this.to('/search')
-    await this.page.getByRole('searchbox').waitFor()
+    await this.page.locator('.found input').waitFor()
     const times: number[] = []
     for (const text of texts) {
       times.push(
         await this.page.evaluate(async (typed) => {
-          const box = document.querySelector<HTMLInputElement>('main input')
-          const status = document.querySelector('main [role="status"]')
-          if (!box || !status) throw new Error('no search')
+          const box = document.querySelector<HTMLInputElement>('.found input')
+          const found = box?.closest('.found')
+          if (!box || !found) throw new Error('no search')
+          // The box itself changes at once.
+          const beside = ({ target }: MutationRecord): boolean =>
+            ![...found.children].some((part) => part.contains(box) && part.contains(target))
           const settled = (): Promise<number> =>
             new Promise((resolve) => {
               setTimeout(() => resolve(Number.NaN), 5_000)
-              const seen = new MutationObserver(() => {
+              const seen = new MutationObserver((changes) => {
+                if (!changes.some(beside)) return
                 seen.disconnect()
                 requestAnimationFrame(() => resolve(performance.now()))
               })
-              seen.observe(box.closest('main') as Element, {
-                subtree: true,
-                childList: true,
-                characterData: true,
-              })
+              seen.observe(found, { subtree: true, childList: true, characterData: true })
             })
           const from = performance.now()
           const done = settled()
@@ -130,6 +156,8 @@ export class App {
           return (await done) - from
         }, text),
       )
+      // The rest of long results is drawn in the frames that follow.
+      await this.page.waitForTimeout(500)
     }
     return times.filter((time) => !Number.isNaN(time))
   }

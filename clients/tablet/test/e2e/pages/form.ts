@@ -90,6 +90,11 @@ export class Form {
     return this.page.locator('form.form [data-field]').getByText(words)
   }
 
+  /** Leave as one who goes on later. */
+  async keepDraft(): Promise<void> {
+    await this.page.getByRole('dialog').getByRole('button', { name: 'Keep the draft' }).click()
+  }
+
   async save(): Promise<void> {
     await this.page.locator('form.form footer button[type=submit]').click()
   }

@@ -22,15 +22,17 @@ export class Record {
     return this.page.locator('article section.known')
   }
 
-  /** The one primary act. */
+  /** The one primary act; not every record has one for everybody. */
   get next(): Locator {
     return this.page.locator('article').locator('.do .primary, .next .primary')
   }
 
   /** Any act, by its words; from the menu unless it is the primary one. */
   async act(label: string): Promise<void> {
-    if ((await this.next.textContent().catch(() => '')) === label) return this.next.click()
-    await this.page.locator('article').getByRole('button', { name: 'More actions' }).click()
+    const menu = this.page.locator('article').getByRole('button', { name: 'More actions' })
+    await menu.waitFor()
+    if ((await this.next.allTextContents()).includes(label)) return this.next.click()
+    await menu.click()
     await this.page.getByRole('menuitem', { name: label }).click()
   }
 }

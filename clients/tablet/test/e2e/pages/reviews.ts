@@ -8,6 +8,14 @@ export class Reviews {
     return this.page.getByText('Your supervisor sees this card too, and decides.')
   }
 
+  /** As its author: put the one card away, and look at what was put away. */
+  async putAway(): Promise<void> {
+    await this.page.getByRole('button', { name: 'I have read it' }).click()
+    await this.page.getByText('Nothing to review.').waitFor()
+    await this.page.getByRole('button', { name: 'Put away: 1' }).click()
+    await this.page.locator('main article').getByRole('button', { name: 'Show again' }).waitFor()
+  }
+
   /** The line of a field, on the one card that there is. */
   row(label: string): Locator {
     return this.page

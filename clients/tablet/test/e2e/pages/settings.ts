@@ -1,5 +1,5 @@
 /** How the tablet behaves, its lock and its people. */
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { Entrance } from './entrance'
 
 export class Settings {
@@ -11,8 +11,12 @@ export class Settings {
     await this.page.getByText('The PIN is set.').waitFor()
   }
 
+  get lockNow(): Locator {
+    return this.page.getByRole('button', { name: 'Lock now' })
+  }
+
   async lock(): Promise<void> {
-    await this.page.getByRole('button', { name: 'Lock now' }).click()
+    await this.lockNow.click()
     await this.page.getByRole('heading', { name: 'The tablet is locked' }).waitFor()
   }
 

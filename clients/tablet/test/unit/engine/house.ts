@@ -150,6 +150,7 @@ const BODY: Body = {
   },
   texts: {
     'error.gone': { en: 'It was deleted.' },
+    'lib.taken': { en: '{by} has {book}.', ru: '{book}: у {by}' },
     'lib.note': { en: 'Noted by the server', ru: 'Отметил сервер' },
   },
 }

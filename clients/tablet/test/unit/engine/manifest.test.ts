@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { META, pick } from '@/engine/manifest'
 import { scopeOf } from '@/engine/scope'
-import { actsOf, isDestructive, stateOf } from '@/engine/workflow'
 import { altered, entityOf, field, HERE, house, ORGANISATION, THERE } from './house'
 
 const known = house()
@@ -47,26 +46,6 @@ test('a text is said in the language asked for, else in English, else in any', (
   expect(pick({ ru: 'да', en: 'yes' }, 'zh-Hant')).toBe('yes')
   expect(pick({ ru: 'да' }, 'en')).toBe('да')
   expect(pick(undefined, 'en')).toBe('')
-})
-
-test('protocol §7: acts are offered by state and rights; the one that leads on and asks for least is the first', () => {
-  expect(actsOf(loan, HERE, { status: 'out' }).map(({ act }) => act)).toEqual([
-    'take_back',
-    'lose',
-    'prolong',
-  ])
-  expect(actsOf(loan, HERE, { status: 'closed' })).toEqual([])
-  expect(actsOf(loan, THERE, { status: 'out' })).toEqual([])
-  const few = entityOf(altered('lib.loan', { rights: { [HERE]: ['act.lose'] } }), 'lib.loan')
-  expect(actsOf(few, HERE, { status: 'out' }).map(({ act }) => act)).toEqual(['lose'])
-  expect(actsOf(entityOf(known, 'lib.person'), HERE, {})).toEqual([])
-})
-
-test('an act that gives a record up is destructive', () => {
-  const destructive = loan.shape.workflow?.transitions.filter((act) => isDestructive(loan, act))
-  expect(destructive?.map(({ act }) => act)).toEqual(['lose'])
-  expect(stateOf(loan, { status: 'back' })?.tone).toBe('good')
-  expect(stateOf(loan, { status: 'eaten' })).toBeUndefined()
 })
 
 test('ADR 1: an expression sees the roles that its user holds at the site, and the site’s own date', () => {

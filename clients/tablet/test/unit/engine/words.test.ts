@@ -114,6 +114,15 @@ test('protocol §3.2: an outcome is said by its message, else by its code', () =
   expect(words().refusal('odd', undefined)).toBe('odd')
 })
 
+test('protocol §3.2: a message names what its text leaves open, and what the server has said already is said again', () => {
+  const named = 'lib.taken {"book":"Ода {n}","by":"Li"}'
+  expect(words().refusal('invalid', named)).toBe('Li has Ода {n}.')
+  expect(words({}, 'ru').refusal('invalid', named)).toBe('Ода {n}: у Li')
+  expect(words().refusal('gone', 'Li has it.')).toBe('It was deleted.')
+  expect(words().refusal('gone', 'Li has it.', true)).toBe('Li has it.')
+  expect(words({}, 'en').refusal('gone', 'It was deleted. (shelf 3)', true)).toBe('It was deleted.')
+})
+
 test('labels fall back to names', () => {
   expect(words({}, 'ru').kind('lib.loan')).toBe('Выдача')
   expect(words().kind('lib.gone')).toBe('lib.gone')

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { FeedChange } from '@/protocol/wire'
-import { type Desk, hear, ROWS, SITE, sit } from './fixture/desk'
+import { putAway } from '@/replica/putaway'
+import { type Desk, hear, MANIFEST, ROWS, SITE, sit } from './fixture/desk'
 
 let desk: Desk
 
@@ -17,6 +18,8 @@ const subject = String(review.d?.['subject'])
 const place = { site: SITE, entity: 'ticket', id: subject }
 const cards = async (ask: { scope: 'mine' | 'site'; settled?: boolean }) =>
   (await (await desk.told.reviews()).cards(ask)).cards
+/** The cases that this person is asked about. */
+const asked = async () => [...(await desk.replica.marks.needs()).values()]
 
 describe('tablet §3.2.4: a card for each review item', () => {
   it('sets mine beside theirs, with who and when', async () => {
@@ -72,16 +75,43 @@ describe('tablet §3.2.4: a card for each review item', () => {
   })
 })
 
-describe('tablet §3.2.5: history', () => {
-  it('without a network it says what is known here, the newest first', async () => {
-    desk.world.now += 60_000
-    await desk.replica.writer.commit([
-      { kind: 'update', ...place, values: { priority: 'emergency', reporter: 'Li' } },
-    ])
-    const lines = await (await desk.told.histories()).lines(place)
-    expect(lines[0]).toMatchObject({ text: 'Priority → Emergency, Reported by → Li', unsent: true })
-    expect(lines.map((line) => line.at)).toEqual(lines.map((line) => line.at).sort((a, b) => b - a))
-    expect(lines.at(-1)?.text).toBe('Created')
-    expect(lines.every((line) => line.who)).toBe(true)
+describe('an author who may not settle', () => {
+  const away = async () => (await cards({ scope: 'mine' })).find((each) => each.review === review.r)?.away
+  const here = { site: SITE, id: review.r }
+
+  beforeEach(async () => {
+    const entity = MANIFEST.entities['review']
+    if (!entity) throw new Error('no review')
+    const entities = { ...MANIFEST.entities, review: { ...entity, rights: { [SITE]: ['read'] } } }
+    await desk.store.write((at) => at.setMeta({ manifest: { ...MANIFEST, entities } }))
+    desk = await sit(desk.disk)
   })
+
+  it('puts his card away once he has read it, and takes it out again; nothing is said to anybody', async () => {
+    expect(await away()).toBe(false)
+    await putAway(desk.replica.view, here, true)
+    expect(await away()).toBe(true)
+    expect(await asked()).not.toContain(review.r)
+    expect((await desk.told.pages.page(place))?.page.review).toBeNull()
+    expect(await desk.store.read((at) => at.opsIn(['waiting']))).toEqual([])
+    await putAway(desk.replica.view, here, false)
+    expect(await away()).toBe(false)
+    expect((await desk.told.pages.page(place))?.page.review).toBe(review.r)
+  })
+
+  it.each([
+    ['decided anew', { ...item, status: 'rejected' }],
+    ['joined by another', item, { ...item, op: 'another' }],
+  ])('sees it again when it was %s', async (_, ...now) => {
+    await putAway(desk.replica.view, here, true)
+    await hear(desk.store, [{ ...review, s: 99_999, d: { ...review.d, items: now } }], desk.world.now)
+    expect(await away()).toBe(false)
+    expect(await asked()).toContain(review.r)
+  })
+})
+
+it('tablet §3.2.4: whoever may settle is not rid of a case by reading it', async () => {
+  await putAway(desk.replica.view, { site: SITE, id: review.r }, true)
+  expect((await cards({ scope: 'mine' })).some((card) => card.away)).toBe(false)
+  expect(await asked()).toContain(review.r)
 })

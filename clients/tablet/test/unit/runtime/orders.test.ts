@@ -1,10 +1,21 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { Desk } from '@/runtime/desk'
 import { ordersOf } from '@/runtime/orders'
 import type { Draft } from '@/runtime/port/entry'
 import type { Orders } from '@/runtime/serving'
 import { MemoryStore } from '@/store/memory/store'
 import { bench, letIn, refusal } from './bench'
+
+const sealing = vi.hoisted(() => ({ begun: Promise.resolve() as Promise<unknown> }))
+vi.mock('@/runtime/pin', async (original) => {
+  const pin = await original<typeof import('@/runtime/pin')>()
+  const seal = async (token: string, secret: string, by: 'pin') => {
+    await sealing.begun
+    // What many rounds cost is `pin.test.ts`'s affair.
+    return pin.seal(token, secret, by, 2)
+  }
+  return { ...pin, seal }
+})
 
 const draft = (title: string): Draft => ({
   key: 'new/thing',
@@ -65,6 +76,40 @@ test('tablet §1.5: such a page neither reads nor writes anything of the one who
   ])
     expect(await refusal(Promise.resolve(order()))).toBe('person_changed')
   expect(await as(wu).readDraft('new/thing')).toMatchObject({ values: { title: 'typed by Wu' } })
+})
+
+test('tablet §1.5: nor does it lock or log out the one who stands there now, nor set his PIN', async () => {
+  const { as, li, wu, device, http } = await afterLi()
+  const [before, calls] = [await device.read(), http.calls.length]
+  const late = as(li)
+  for (const order of [
+    () => late.lock(),
+    () => late.logout(),
+    () => late.setPin('9173'),
+    () => late.setPin(null),
+  ])
+    expect(await refusal(Promise.resolve(order()))).toBe('person_changed')
+  expect(await device.read()).toEqual(before)
+  expect(http.calls).toHaveLength(calls)
+  await as(wu).setPin('9173')
+  await as(wu).lock()
+  expect((await device.read()).shift).toMatchObject({ user: 'id-wu', locked: true })
+  await as(wu).unlock({ replica: wu, pin: '9173' })
+  await as(wu).logout()
+  // Nobody stands there any more: a late page has nothing left to close.
+  await late.logout()
+  await late.lock()
+  expect((await device.read()).shift.user).toBeNull()
+})
+
+test('tablet §1.5: a person who comes while the PIN of the one before is being sealed stays', async () => {
+  const { as, li, wu, device, people } = await afterLi()
+  await people.unlock({ replica: li, pin: '2580' })
+  sealing.begun = as(li).login({ username: 'wu', password: 'secret' }) as Promise<unknown>
+  expect(await refusal(Promise.resolve(as(li).setPin('1379')))).toBe('person_changed')
+  const { shift, people: known } = await device.read()
+  expect([shift.user, known.find(({ replica }) => replica === wu)?.sealed]).toEqual(['id-wu', null])
+  await people.unlock({ replica: li, pin: '2580' })
 })
 
 test('tablet §2.3: the last words typed before a lock closes are kept', async () => {

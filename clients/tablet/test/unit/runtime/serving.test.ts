@@ -47,6 +47,26 @@ describe('tablet §5: the port', () => {
     }
   })
 
+  it('who has logged in is known to the page before anything else is asked of him, however slow the tablet is', async () => {
+    let current: string | null = null
+    const { port, spread } = joined({
+      questions: asking(async () => {
+        const said = { current }
+        if (current) await pause(700)
+        return said
+      }),
+      orders: ordering(() => {
+        current = 'li'
+        spread({ parts: ['person'] })
+      }),
+    })
+    const told: unknown[] = []
+    port.watch('device', {}, (answer) => told.push(answer))
+    await pause()
+    await port.call('login', { username: 'li' })
+    expect(told).toEqual([{ current: null }, { current: 'li' }])
+  })
+
   it('changes that come together make one answer, and none that is like the last', async () => {
     let count = 0
     let asked = 0

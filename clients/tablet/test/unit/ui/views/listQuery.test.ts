@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { LocationQuery } from 'vue-router'
 import type { ListQuery, Wanted } from '@/runtime/port/records'
-import { addressOf, queryOf } from '@/ui/views/listQuery'
+import { changed, queryOf } from '@/ui/views/listQuery'
 
 const edge = fc.oneof(
   fc.string(),
@@ -32,11 +31,45 @@ const query = fc.record(
   { requiredKeys: ['entity', 'where'] },
 )
 
-it('a list is found again by its address', () => {
+/** A value as a link bears it. */
+function written(value: unknown): string {
+  return typeof value === 'string' && value !== '' && !/^[=@]/.test(value)
+    ? value
+    : `=${JSON.stringify(value)}`
+}
+
+function filter(value: Wanted): string | string[] {
+  if (Array.isArray(value)) return value.map(written)
+  if (typeof value !== 'object' || value === null) return written(value)
+  if ('me' in value) return '@me'
+  const side = (edge: unknown): string => (edge === undefined ? '' : encodeURIComponent(written(edge)))
+  return `@${side(value.first)},${side(value.end)}`
+}
+
+it('a link to a list shows what it says', () => {
   fc.assert(
-    fc.property(query, (asked) => {
-      const address = addressOf(asked as ListQuery) as LocationQuery
-      expect(queryOf('plugin.thing', address)).toEqual(asked)
+    fc.property(query, ({ entity, where, search, sites, ...asked }) => {
+      const filters = Object.entries(where).map(([name, value]) => [`f.${name}`, filter(value)])
+      const said = { ...asked, ...(search ? { q: search } : {}), ...(sites ? { site: sites } : {}) }
+      const address = { ...Object.fromEntries(filters), ...said }
+      expect(queryOf(entity, address)).toEqual({
+        entity,
+        where,
+        ...asked,
+        ...(search ? { search } : {}),
+        ...(sites ? { sites } : {}),
+      })
+    }),
+  )
+})
+
+it('what is taken back asks for nothing', () => {
+  fc.assert(
+    fc.property(query, ({ group, sites, ...asked }) => {
+      const all = changed({ entity: '' }, asked as Partial<ListQuery>)
+      expect(all).toEqual(asked)
+      const bare = changed(all, { where: {}, flags: [], search: '', sort: [] })
+      expect(bare).toEqual({ entity: 'plugin.thing', where: {} })
     }),
   )
 })
