@@ -136,12 +136,13 @@ export class Roll {
     const columns: Record<string, LinesColumn> = { [DUE]: this.due.pack(from, to) }
     for (const [name, column] of this.columns) columns[` ${name}`] = column.pack(from, to)
     const [records, lines] = [this.records.slice(from, to), this.lines.slice(from, to)]
-    return { entity: this.entity.name, chunk, text: lines.join('\n'), records, columns }
+    const text = new TextEncoder().encode(lines.join('\n'))
+    return { entity: this.entity.name, chunk, text, records, columns }
   }
 
   unpack({ chunk, text, records, columns }: Lines): void {
     const from = chunk * CHUNK
-    const lines = text.split('\n')
+    const lines = new TextDecoder().decode(text).split('\n')
     for (const [i, key] of records.entries()) {
       this.lines[from + i] = lines[i] ?? ''
       if (key) this.#place(from + i, key)

@@ -14,6 +14,8 @@ const AT_ONCE = 500
 /** Quiet time before rolls are written back, and the longest time that they may wait, ms. */
 const QUIET = 500
 const LONGEST = 2_000
+/** Goes up when rolls are kept in another form: older ones are made anew. */
+const FORM = 2
 /** Chunks written at once. */
 const FEW = 8
 
@@ -215,7 +217,7 @@ export class Rolls {
     const clocks = shape.deadlines?.length
       ? [shape.deadlines, this.#need.known.manifest.policies, this.#need.known.manifest.calendars]
       : []
-    return digest(JSON.stringify([fields, search.map((field) => field.name), clocks]))
+    return digest(JSON.stringify([FORM, fields, search.map((field) => field.name), clocks]))
   }
 }
 

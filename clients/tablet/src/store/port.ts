@@ -84,13 +84,13 @@ export interface Blob {
 }
 
 /**
- * Some records of an entity's roll (`replica/roll.ts`): folded search lines (tablet.md §0) packed as one text, the
+ * Some records of an entity's roll (`replica/roll.ts`): folded search lines (tablet.md §0) packed as one UTF-8 text, the
  * records in order (empty where there is none), and what lists filter and sort them by.
  */
 export interface Lines {
   readonly entity: string
   readonly chunk: number
-  readonly text: string
+  readonly text: Uint8Array<ArrayBuffer>
   readonly records: readonly RecordKey[]
   readonly columns: Readonly<Record<string, LinesColumn>>
 }

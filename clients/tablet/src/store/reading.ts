@@ -5,7 +5,7 @@ import { only, type Range, type RecordRow, type Tables } from './tables'
 
 /** What can be asked inside a transaction, over an adapter's tables. */
 export class Reader implements port.Reading {
-  protected readonly kept: Leaves<RecordRow>
+  protected readonly kept: Leaves
 
   constructor(protected readonly tables: Tables) {
     this.kept = new Leaves(tables.leaves)

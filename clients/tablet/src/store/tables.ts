@@ -38,7 +38,7 @@ export interface RecordRow {
 }
 
 export interface Rows {
-  leaves: Leaf<RecordRow>
+  leaves: Leaf
   ops: OpRow
   logs: Log
   buckets: Bucket

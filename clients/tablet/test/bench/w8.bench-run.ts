@@ -87,6 +87,8 @@ test('W8', async () => {
         await timed(() => app.reload('/list/ticket').then(() => app.firstRow())),
         '≤ 1500',
       )
+      // Nobody types before he has seen the list.
+      await page.waitForTimeout(2_000)
       note(
         `search: key stroke to results, worst of 8${at}`,
         Math.max(...(await app.searchTimes(['漏水', '電梯', '8013', 'lift', '噪', '301', '王', '維修']))),

@@ -197,7 +197,8 @@ export function storeContract(kind: string, open: Open): void {
         made: 0,
         why: null,
       } as const
-      const lines = [0, 1].map((chunk) => ({ entity: 'ticket', chunk, text: 'x', records: [], columns: {} }))
+      const text = new TextEncoder().encode('x')
+      const lines = [0, 1].map((chunk) => ({ entity: 'ticket', chunk, text, records: [], columns: {} }))
       const bucket = { id: 1, name: `${HOUSE}/tickets`, gen: 0, state: 'first' } as const
       const saved = { record: keyOf(at(1)), seq: 9, doc: {}, buckets: [bucket.name], found: 0 }
       await store.write(async (to) => {

@@ -6,16 +6,29 @@ import { DexieStore } from '@/store/dexie/store'
 import { VERSIONS } from '@/store/dexie/versions'
 import { type Leaf, Leaves, MOST } from '@/store/leaves'
 import { MemoryTable } from '@/store/memory/table'
+import type { RecordRow } from '@/store/tables'
 import { op, at as place, REPLICA, SHAPE } from './places'
 
-interface Row {
-  readonly k: string
-  readonly v: number
-}
-
-const key = fc.integer({ min: 0, max: 400 }).map((n) => `t|s|${String(n).padStart(3, '0')}`)
+const key = fc
+  .tuple(fc.constantFrom('note|s', 'ticket|r', 'ticket|s'), fc.integer({ min: 0, max: 200 }))
+  .map(([where, n]) => `${where}|${String(n).padStart(3, '0')}`)
+const body = fc.dictionary(fc.constantFrom('a', 'b', 'c', 'toString'), fc.jsonValue())
+const row = fc.record({
+  k: key,
+  seq: fc.nat(),
+  members: fc.array(fc.tuple(fc.nat(9), fc.nat(), fc.nat(2)), { maxLength: 2 }),
+  doc: fc.option(body),
+})
+const seen = fc.record({ view: fc.option(body) }, { requiredKeys: [] })
+const kept: fc.Arbitrary<RecordRow> = fc.tuple(row, seen).map(([own, view]) => ({ ...own, ...view }))
+const page = fc.constantFrom(0, 1, 2).map((from) =>
+  Array.from({ length: 130 }, (_, n): RecordRow => {
+    return { k: `ticket|s|${String(n * 3 + from).padStart(3, '0')}`, seq: n, members: [], doc: { n } }
+  }),
+)
 const step = fc.oneof(
-  fc.record({ do: fc.constant('put' as const), keys: fc.array(key, { maxLength: 120 }) }),
+  fc.record({ do: fc.constant('put' as const), rows: page }),
+  fc.record({ do: fc.constant('put' as const), rows: fc.array(kept, { maxLength: 120 }) }),
   fc.record({ do: fc.constant('delete' as const), keys: fc.array(key, { maxLength: 60 }) }),
 )
 
@@ -27,23 +40,23 @@ it('tablet §5: records in leaves are what a plain table of them would be', asyn
       key,
       key,
       async (steps, asked, a, b) => {
-        const table = new MemoryTable<Leaf<Row>>('k, at', new Map())
-        const leaves = new Leaves<Row>(table)
-        const plain = new Map<string, Row>()
-        for (const [turn, { do: what, keys }] of steps.entries()) {
-          if (what === 'put') {
-            const rows = [...new Set(keys)].map((k) => ({ k, v: turn }))
-            await leaves.put(rows)
-            for (const row of rows) plain.set(row.k, row)
+        const table = new MemoryTable<Leaf>('k, at', new Map())
+        const leaves = new Leaves(table)
+        const plain = new Map<string, RecordRow>()
+        for (const turn of steps) {
+          if (turn.do === 'put') {
+            await leaves.put(turn.rows)
+            for (const each of turn.rows) plain.set(each.k, each)
           } else {
-            await leaves.delete(keys)
-            for (const k of keys) plain.delete(k)
+            await leaves.delete(turn.keys)
+            for (const k of turn.keys) plain.delete(k)
           }
         }
         const [first, end] = a < b ? [a, b] : [b, a]
         const within = [...plain.values()].filter(({ k }) => k >= first && k < end)
         const inOrder = within.sort((x, y) => (x.k < y.k ? -1 : 1))
-        expect(await leaves.get(asked)).toEqual(asked.map((k) => plain.get(k)))
+        for (const some of [asked, [...plain.keys()]])
+          expect(await leaves.get(some)).toEqual(some.map((k) => plain.get(k)))
         for (const limit of [1, 7, 1000])
           expect(await leaves.stretch({ first, end }, limit)).toEqual(inOrder.slice(0, limit))
         const sizes = (await table.scan(null)).map(({ rows }) => rows.length)

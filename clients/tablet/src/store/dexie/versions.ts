@@ -34,7 +34,7 @@ export const VERSIONS: readonly Version[] = [
 
 async function intoLeaves(transaction: Transaction): Promise<void> {
   const records = transaction.table<RecordRow, string>('records')
-  const leaves = new Leaves<RecordRow>(new DexieTable(transaction.table('leaves'), transaction.idbtrans))
+  const leaves = new Leaves(new DexieTable(transaction.table('leaves'), transaction.idbtrans))
   let last = ''
   while (true) {
     const rows = await records.where(':id').above(last).limit(PAGE).toArray()
