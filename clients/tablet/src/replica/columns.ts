@@ -33,8 +33,7 @@ export class NumberColumn implements Column {
   constructor(private readonly read: (value: unknown) => number) {}
 
   set(slot: number, value: unknown): void {
-    const { length } = this.numbers
-    if (slot >= length) this.numbers = grown(this.numbers, Float64Array, slot).fill(Number.NaN, length)
+    this.#reach(slot)
     this.numbers[slot] = this.#number(value)
   }
 
@@ -63,7 +62,14 @@ export class NumberColumn implements Column {
   }
 
   unpack(packed: LinesColumn, from: number): void {
-    if ('numbers' in packed) for (const [i, value] of packed.numbers.entries()) this.set(from + i, value)
+    if (!('numbers' in packed)) return
+    this.#reach(from + packed.numbers.length - 1)
+    this.numbers.set(packed.numbers, from)
+  }
+
+  #reach(slot: number): void {
+    const { length } = this.numbers
+    if (slot >= length) this.numbers = grown(this.numbers, Float64Array, slot).fill(Number.NaN, length)
   }
 
   #number(value: unknown): number {
@@ -80,7 +86,8 @@ export class CodeColumn implements Column {
   #slots = new Uint32Array(1024)
 
   set(slot: number, value: unknown): void {
-    this.#put(slot, this.code(value))
+    this.#reach(slot)
+    this.#slots[slot] = this.code(value)
   }
 
   at(slot: number): number {
@@ -129,12 +136,12 @@ export class CodeColumn implements Column {
   unpack(packed: LinesColumn, from: number): void {
     if (!('codes' in packed)) return
     const codes = packed.values.map((value) => this.code(value))
-    for (const [i, at] of packed.codes.entries()) this.#put(from + i, codes[at] ?? 0)
+    this.#reach(from + packed.codes.length - 1)
+    for (let i = 0; i < packed.codes.length; i++) this.#slots[from + i] = codes[packed.codes[i] ?? 0] ?? 0
   }
 
-  #put(slot: number, code: number): void {
+  #reach(slot: number): void {
     if (slot >= this.#slots.length) this.#slots = grown(this.#slots, Uint32Array, slot)
-    this.#slots[slot] = code
   }
 }
 

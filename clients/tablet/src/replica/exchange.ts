@@ -34,6 +34,8 @@ import { beginEpoch, mend } from './mending'
 
 /** Records asked for at once (protocol §3). */
 export const PAGE = 2_000
+/** And of the pages that follow while very much is read: each costs a request and a flush to the disk. */
+const FURTHER = 4_000
 
 /** What a request tells of the device. `now` is ms since 1970. */
 export interface Around {
@@ -95,7 +97,13 @@ export function ahead(asked: Asked, said: Said, now: number): Asked | null {
   if (!said.more || said.cursor === undefined || said.results.length || said.reset?.length) return null
   const { have: _, ...request } = asked.request
   return {
-    request: { ...request, cursor: said.cursor, ops: [], now: toWire(now) },
+    request: {
+      ...request,
+      limit: request.limit === PAGE ? FURTHER : (request.limit ?? PAGE),
+      cursor: said.cursor,
+      ops: [],
+      now: toWire(now),
+    },
     turn: asked.turn + 1,
     opsOnly: false,
   }

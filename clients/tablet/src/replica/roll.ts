@@ -6,7 +6,7 @@
  */
 import type { KnownEntity } from '@/engine/manifest'
 import { META } from '@/engine/manifest'
-import type { RecordKey } from '@/engine/places'
+import { placeOf, type RecordKey } from '@/engine/places'
 import type { Field } from '@/protocol/manifest'
 import type { Lines, LinesColumn } from '@/store/port'
 import { CodeColumn, type Column, columnOf, NumberColumn, type Wish } from './columns'
@@ -28,6 +28,7 @@ export interface Wanted {
 }
 
 export const DUE = 'due'
+const SITES = 'sites'
 const ALWAYS = new Set(['choice', 'choices', 'ref', 'refs', 'boolean', 'date', 'point', 'integer', 'money'])
 
 /** Fields by which an entity's records can be listed: what its views name, and all of few values. */
@@ -54,24 +55,27 @@ export class Roll {
   /** Chunks not yet kept. */
   readonly dirty = new Set<number>()
   readonly #sites = new CodeColumn()
-  readonly #slots = new Map<RecordKey, number>()
+  /** Record → slot; null until it is needed: a list that is only looked at does without. */
+  #slots: Map<RecordKey, number> | null = new Map()
   readonly #free: number[] = []
 
   constructor(readonly entity: KnownEntity) {
     this.columns = new Map(tracked(entity).map((field) => [field.name, columnOf(field)]))
   }
 
-  get size(): number {
-    return this.#slots.size
-  }
-
   has(key: RecordKey): boolean {
-    return this.#slots.has(key)
+    return this.#placed().has(key)
   }
 
   put(key: RecordKey, entry: Entry): void {
-    const slot = this.#slots.get(key) ?? this.#free.pop() ?? this.records.length
-    this.#place(slot, key)
+    const slots = this.#placed()
+    let slot = slots.get(key)
+    if (slot === undefined) {
+      slot = this.#free.pop() ?? this.records.length
+      slots.set(key, slot)
+      this.records[slot] = key
+      this.#sites.set(slot, placeOf(key).site)
+    }
     this.lines[slot] = entry.line
     this.due.set(slot, entry.due)
     for (const [name, column] of this.columns) column.set(slot, entry.values[name])
@@ -79,9 +83,9 @@ export class Roll {
   }
 
   remove(key: RecordKey): void {
-    const slot = this.#slots.get(key)
+    const slot = this.#placed().get(key)
     if (slot === undefined) return
-    this.#slots.delete(key)
+    this.#placed().delete(key)
     this.#free.push(slot)
     this.records[slot] = ''
     this.lines[slot] = ''
@@ -133,7 +137,10 @@ export class Roll {
 
   pack(chunk: number): Lines {
     const [from, to] = [chunk * CHUNK, Math.min((chunk + 1) * CHUNK, this.records.length)]
-    const columns: Record<string, LinesColumn> = { [DUE]: this.due.pack(from, to) }
+    const columns: Record<string, LinesColumn> = {
+      [DUE]: this.due.pack(from, to),
+      [SITES]: this.#sites.pack(from, to),
+    }
     for (const [name, column] of this.columns) columns[` ${name}`] = column.pack(from, to)
     const [records, lines] = [this.records.slice(from, to), this.lines.slice(from, to)]
     const text = new TextEncoder().encode(lines.join('\n'))
@@ -143,28 +150,27 @@ export class Roll {
   unpack({ chunk, text, records, columns }: Lines): void {
     const from = chunk * CHUNK
     const lines = new TextDecoder().decode(text).split('\n')
+    this.#slots = null
     for (const [i, key] of records.entries()) {
+      this.records[from + i] = key
       this.lines[from + i] = lines[i] ?? ''
-      if (key) this.#place(from + i, key)
-      else this.#vacate(from + i)
+      if (!key) this.#free.push(from + i)
     }
-    const due = columns[DUE]
+    const { [DUE]: due, [SITES]: sites } = columns
     if (due) this.due.unpack(due, from)
+    if (sites) this.#sites.unpack(sites, from)
     for (const [name, column] of this.columns) {
       const packed = columns[` ${name}`]
       if (packed) column.unpack(packed, from)
     }
   }
 
-  #place(slot: number, key: RecordKey): void {
-    this.records[slot] = key
-    this.#slots.set(key, slot)
-    this.#sites.set(slot, key.split('|', 2)[1])
-  }
-
-  #vacate(slot: number): void {
-    this.records[slot] = ''
-    this.#free.push(slot)
+  #placed(): Map<RecordKey, number> {
+    if (!this.#slots) {
+      this.#slots = new Map()
+      for (const [slot, key] of this.records.entries()) if (key) this.#slots.set(key, slot)
+    }
+    return this.#slots
   }
 
   #order(name: string): (a: number, b: number) => number {

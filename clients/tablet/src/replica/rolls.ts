@@ -15,7 +15,7 @@ const AT_ONCE = 500
 const QUIET = 500
 const LONGEST = 2_000
 /** Goes up when rolls are kept in another form: older ones are made anew. */
-const FORM = 2
+const FORM = 3
 /** Chunks written at once. */
 const FEW = 8
 
