@@ -121,3 +121,5 @@ def test_3_2_a_plugin_that_has_gone_since_stops_no_other_change_of_its_site(org:
     [refused], _ = org.judge(org.change("site", "site-1", _plugins("gone", "never", "labs")))
     assert (refused.message, refused.fields) == ("message.no_such_plugin", ("plugins",))
     assert refused.values == {"plugin": "labs, never", "known": "core, lab"}
+    [refused], _ = org.judge(org.change("site", "site-1", _plugins(*(f"no{n}" for n in range(500)))))
+    assert refused.values == {"plugin": "no0, no1, no10", "known": "core, lab"}

@@ -58,7 +58,10 @@ class Words:
         key, _, values = (message or "").partition(" ")
         if known := texts.get(key):
             said = pick(known, self._locale)
-            return said.format_map(msgspec.json.decode(values, type=dict[str, str])) if values else said
+            try:
+                return said.format_map(msgspec.json.decode(values, type=dict[str, str])) if values else said
+            except (ValueError, LookupError):
+                return said
         plain = pick(texts.get(f"error.{code}", {}), self._locale)
         own = message if spoken and message and not message.startswith(plain) else ""  # a rule's, not the code's
         return own or plain or message or code or ""

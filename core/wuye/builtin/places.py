@@ -147,6 +147,10 @@ UNIT = Entity(
 ENTITIES = (SITE, ZONE, BUILDING, UNIT)
 
 
+NAMED = 3
+"""Unknown plugins that a refusal names: a ledger row is no place for all that somebody may send."""
+
+
 def check_site(changes: Sequence[Change], view: View) -> Iterable[Reject]:
     """A site's days begin and end somewhere: its time zone must exist. So must the plugins that are named for it; those
     that were named before may have gone since. A site is never deleted, its records stay."""
@@ -162,7 +166,7 @@ def check_site(changes: Sequence[Change], view: View) -> Iterable[Reject]:
                 code="invalid",
                 fields=("plugins",),
                 message="message.no_such_plugin",
-                values={"plugin": ", ".join(sorted(unknown)), "known": ", ".join(sorted(plugins))},
+                values={"plugin": ", ".join(sorted(unknown)[:NAMED]), "known": ", ".join(sorted(plugins))},
             )
 
 

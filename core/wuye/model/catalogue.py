@@ -44,7 +44,11 @@ class Catalogue:
         key, _, values = said.partition(" ")
         if not self.knows(key):
             return None
-        return self.say(key, language, **(msgspec.json.decode(values, type=dict[str, str]) if values else {}))
+        try:
+            return self.say(key, language, **(msgspec.json.decode(values, type=dict[str, str]) if values else {}))
+        except (ValueError, LookupError):
+            # A plugin's slip must not keep a tablet from its answer: the op is judged already.
+            return self.say(key, language)
 
     def starting(self, prefix: str) -> dict[str, Text]:
         """Return the texts whose keys start so (``message.``), for the manifest."""
@@ -54,7 +58,8 @@ class Catalogue:
 def filled(key: str, values: Mapping[str, str]) -> str:
     """Return a message as results, ledger and review items carry it: the key of a text, and as JSON what fills its
     ``{name}`` in. So everybody reads it in his own language."""
-    return f"{key} {msgspec.json.encode(values).decode()}" if values else key
+    said = {name: str(value) for name, value in values.items()}
+    return f"{key} {msgspec.json.encode(said).decode()}" if said else key
 
 
 def missing(contribution: Contribution, *, core: bool = False) -> list[str]:

@@ -9,7 +9,17 @@ export function messageText(
   const [key = '', ...rest] = (message ?? '').split(' ')
   const text = texts[key]
   if (!text || !rest.length) return text
-  const values = JSON.parse(rest.join(' ')) as Readonly<Record<string, string>>
-  const fill = (said: string): string => said.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '')
+  const values = valuesIn(rest.join(' '))
+  const fill = (said: string): string =>
+    said.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? `{${name}}`)
   return Object.fromEntries(Object.entries(text).map(([lang, said]) => [lang, fill(said)]))
+}
+
+/** A plugin's slip leaves its text as it stands. */
+function valuesIn(json: string): Readonly<Record<string, string>> {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return {}
+  }
 }

@@ -23,13 +23,18 @@ export function isAway({ site, values }: Seen, read: Read, review: KnownEntity |
   return open.length > 0 && open.every((item) => read.has(item)) && !review?.allows(site, 'act.resolve')
 }
 
-/** Puts a review item away, or takes it out again. */
-export async function putAway(view: View, place: Omit<Place, 'entity'>, away: boolean): Promise<void> {
+/** Puts away what was `shown` of a review item (`<op> <status>` each), or takes it out again. */
+export async function putAway(
+  view: View,
+  place: Omit<Place, 'entity'>,
+  shown: readonly string[],
+  away: boolean,
+): Promise<void> {
   const seen = await view.get({ ...place, entity: REVIEW })
   const open = new Set(seen ? openOf(seen.values) : [])
   await view.store.write(async (at) => {
     const others = (((await at.meta(READ)) ?? []) as string[]).filter((item) => !open.has(item))
-    await at.setMeta({ [READ]: away ? [...others, ...open] : others })
+    await at.setMeta({ [READ]: away ? [...others, ...shown.filter((item) => open.has(item))] : others })
   })
 }
 

@@ -7,7 +7,7 @@
  */
 import type { Known } from '@/engine/manifest'
 import { type Body, entityOf, keyOf, type Place, placeOf, prefix, type RecordKey } from '@/engine/places'
-import { type Changed, type Store, type Stored, seenOf } from '@/store/port'
+import { type Changed, type Store, type Stored, seenOf, type Writing } from '@/store/port'
 import { CHUNK, type Entry, Roll, tracked } from './roll'
 
 const AT_ONCE = 500
@@ -42,6 +42,8 @@ export class Rolls {
   readonly #claimed = new Set<Roll>()
   #waits: { since: number; timer: ReturnType<typeof setTimeout> } | null = null
   #ends: (() => void)[] = []
+  /** Another replica may work on the database by now: nothing more is written. */
+  closed = false
 
   constructor(need: RollsNeed) {
     this.#need = need
@@ -72,32 +74,25 @@ export class Rolls {
   async keep(): Promise<void> {
     if (this.#waits) clearTimeout(this.#waits.timer)
     this.#waits = null
-    if (!this.#need.mayKeep()) return
     for (const roll of this.#ready.values()) await this.#keep(roll)
   }
 
   async #keep(roll: Roll): Promise<void> {
     const { name } = roll.entity
     const followed = this.#followed.get(name) ?? new Set()
-    if (!roll.dirty.size && !followed.size) return
+    if (!this.#mayWrite || (!roll.dirty.size && !followed.size)) return
     const chunks = [...roll.dirty]
     const whole = this.#claimed.delete(roll)
     roll.dirty.clear()
     this.#followed.delete(name)
     try {
-      const { store } = this.#need
-      if (whole) {
-        await store.write(async (at) => {
-          await at.forgetLines(name)
-          await at.setMeta(keptAs(roll, undefined))
-        })
-      }
+      if (whole) await this.#forget(roll)
       // Whoever waits for the database waits for a few chunks; until the last is there, a cold start reads records too.
       for (let from = 0; from < chunks.length; from += FEW) {
         const lines = chunks.slice(from, from + FEW).map((chunk) => roll.pack(chunk))
-        await store.write((at) => at.putLines(lines))
+        await this.#write((at) => at.putLines(lines))
       }
-      await store.write(async (at) => {
+      await this.#write(async (at) => {
         await at.setMeta(keptAs(roll, this.#made(roll)))
         await at.forgetTouched(name, [...followed])
       })
@@ -111,14 +106,17 @@ export class Rolls {
 
   /** Lets another tab's slots go: from now on the store's rolls are this tab's. */
   claim(): void {
-    for (const roll of this.#ready.values()) {
-      this.#claimed.add(roll)
-      for (let chunk = 0; chunk * CHUNK < roll.records.length; chunk++) roll.dirty.add(chunk)
+    for (const opened of this.#rolls.values()) {
+      void opened.then((roll) => {
+        this.#claimed.add(roll)
+        for (let chunk = 0; chunk * CHUNK < roll.records.length; chunk++) roll.dirty.add(chunk)
+        this.#later()
+      }, silent)
     }
-    this.#later()
   }
 
   close(): void {
+    this.closed = true
     if (this.#waits) clearTimeout(this.#waits.timer)
     for (const end of this.#ends.splice(0)) end()
   }
@@ -135,7 +133,7 @@ export class Rolls {
       for (const each of lines) roll.unpack(each)
       await this.#reread(roll, [...new Set(touched.flatMap(({ records }) => records))])
     } else {
-      await store.write((at) => at.forgetLines(name))
+      if (this.#mayWrite) await this.#forget(roll)
       await ready()
       for await (const page of this.#pages(roll)) for (const record of page) this.#put(roll, record)
     }
@@ -176,6 +174,23 @@ export class Rolls {
     }
   }
 
+  get #mayWrite(): boolean {
+    return !this.closed && this.#need.mayKeep()
+  }
+
+  async #write(work: (at: Writing) => Promise<void>): Promise<void> {
+    if (!this.#mayWrite) throw new Superseded()
+    await this.#need.store.write(work)
+  }
+
+  /** What is kept of a roll is void until it has been written back whole. */
+  #forget(roll: Roll): Promise<void> {
+    return this.#write(async (at) => {
+      await at.forgetLines(roll.entity.name)
+      await at.setMeta(keptAs(roll, undefined))
+    })
+  }
+
   #heard(entity: string, n: number): void {
     const followed = this.#followed.get(entity) ?? new Set()
     this.#followed.set(entity, followed.add(n))
@@ -202,6 +217,7 @@ export class Rolls {
   }
 
   #later(): void {
+    if (this.closed) return
     const since = this.#waits?.since ?? this.#need.now()
     if (this.#waits) clearTimeout(this.#waits.timer)
     const wait = Math.max(0, Math.min(QUIET, since + LONGEST - this.#need.now()))
@@ -220,6 +236,12 @@ export class Rolls {
     return digest(JSON.stringify([FORM, fields, search.map((field) => field.name), clocks]))
   }
 }
+
+/** Whoever asked for the roll hears of it. */
+const silent = (): void => {}
+
+/** Somebody else keeps the rolls from now on. */
+class Superseded extends Error {}
 
 const keptName = (roll: Roll): `own.roll.${string}` => `own.roll.${roll.entity.name}`
 const keptAs = (roll: Roll, made: string | undefined): Record<`own.${string}`, string | undefined> => ({

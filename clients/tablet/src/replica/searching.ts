@@ -59,8 +59,10 @@ export class Searching {
   /** Reads one after the other what searching looks through. */
   async warm(): Promise<void> {
     await ready()
-    for (const name of this.view.known.entities.keys())
+    for (const name of this.view.known.entities.keys()) {
+      if (this.view.rolls.closed) return
       if (this.#sought(name)) await this.view.rolls.get(name)
+    }
   }
 
   #roll(name: string): Roll | undefined {

@@ -82,10 +82,10 @@ export function ordersOf(desk: Desk, tablet: Tablet, tools: Tools, by: By): Orde
       tablet.wish('op')
       return done
     },
-    async putAway({ site, review, away }) {
+    async putAway({ site, review, items, away }) {
       const { replica } = await told()
       const { putAway } = await import('@/replica/putaway')
-      await putAway(replica.view, { site, id: review }, away)
+      await putAway(replica.view, { site, id: review }, items, away)
     },
     undo: async (op) => (await told()).replica.writer.undo(op),
     history: async (place) => (await (await told()).histories()).lines(place),

@@ -55,7 +55,7 @@ export interface Commands {
   dropDraft(key: string): void
   resolve(ask: { site: string; review: string; ops?: string[]; set?: Values }): Committed
   /** For an author who may not settle: out of his sight, or back; nobody else is told. */
-  putAway(ask: { site: string; review: string; away: boolean }): void
+  putAway(ask: { site: string; review: string; items: string[]; away: boolean }): void
   undo(op: string): void
   history(place: Place): HistoryLine[]
   choices(ask: ChoiceQuery): Choice[]

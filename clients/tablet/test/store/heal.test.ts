@@ -1,4 +1,4 @@
-import type Dexie from 'dexie'
+import Dexie from 'dexie'
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { DexieStore } from '@/store/dexie/store'
@@ -50,6 +50,19 @@ describe('tablet §1.2: a lost connection', () => {
     await expect(twice).rejects.toMatchObject({ name: 'ConstraintError' })
     expect(await store.read((at) => at.meta('cursor'))).toBeUndefined()
     expect(await store.write((at) => at.next('x'))).toBe(1)
+  })
+
+  it('tablet §2.3: a page left behind by a newer app touches nothing, and says so', async () => {
+    const name = `heal-${count}`
+    const newer = new Dexie(name, { indexedDB, IDBKeyRange })
+    newer.version(9).stores({ meta: 'k', leaves: null })
+    await newer.open()
+    const outdated = { code: 'outdated' }
+    await expect(store.read((at) => at.meta('turn'))).rejects.toMatchObject(outdated)
+    await expect(store.write((at) => at.setMeta({ turn: 2 }))).rejects.toMatchObject(outdated)
+    await expect(DexieStore.open(name, { indexedDB, IDBKeyRange })).rejects.toMatchObject(outdated)
+    expect(await newer.table('meta').get('turn')).toMatchObject({ v: 1 })
+    newer.close()
   })
 
   it('5: erasing waits for no other tab, which does not bring the database back', async () => {

@@ -13,6 +13,11 @@ class Erased extends Error {
   readonly code = 'erased'
 }
 
+/** A newer app has brought the database into another form: this page must be loaded again before it may touch it. */
+class Outdated extends Error {
+  readonly code = 'outdated'
+}
+
 /** A replica's database in IndexedDB (tablet.md §1.2, §1.3, §5). */
 export class DexieStore implements Store {
   erased = false
@@ -32,9 +37,8 @@ export class DexieStore implements Store {
       if (upgrade) version.upgrade(upgrade)
     }
     this.db.on('versionchange', ({ newVersion }) => {
-      if (newVersion !== null) return true
-      // Another tab deletes it. Dexie would open it again at the next read, and so bring it back.
-      this.erased = true
+      // Dexie would open it again at the next read: bring back what another tab deletes, misread what a newer app makes.
+      if (newVersion === null) this.erased = true
       this.db.close()
       return false
     })
@@ -122,11 +126,15 @@ export class DexieStore implements Store {
       try {
         this.db.close({ disableAutoOpen: false })
         await this.db.open()
-        return
+        break
       } catch (error) {
         if (left <= 1) throw error
       }
     }
+    // Ten of the browser's for each of Dexie's.
+    if (Math.floor(this.db.backendDB().version / 10) <= VERSIONS.length) return
+    this.db.close()
+    throw new Outdated()
   }
 
   private tell(change: Changed): void {

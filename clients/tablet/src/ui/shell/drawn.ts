@@ -19,7 +19,7 @@ export function useDrawn<Row extends { readonly id: string }>(
     (all) => {
       const before = new Set(drawn.value.map(({ id }) => id))
       const fresh = all.slice(0, before.size).filter(({ id }) => !before.has(id))
-      draw(all, fresh.length > STEP ? STEP : Math.max(STEP, before.size))
+      draw(all, fresh.length * 2 > before.size ? STEP : Math.max(STEP, before.size))
     },
     { immediate: true },
   )

@@ -4,7 +4,7 @@ import { prefix } from '@/engine/places'
 import type { FeedChange } from '@/protocol/wire'
 import type { ListQuery } from '@/runtime/port/records'
 import { type Stored, seenOf } from '@/store/port'
-import { type Desk, hear, ME, ROWS, SITE, sit } from './fixture/desk'
+import { type Desk, hear, MANIFEST, ME, ROWS, SITE, sit } from './fixture/desk'
 
 let desk: Desk
 
@@ -211,6 +211,38 @@ describe('tablet §5: what is derived follows every commit', () => {
     const again = await sit(own.disk)
     expect(await ids(again, { search: 'пожар' })).toEqual([first.r])
     expect(await ids(again, {})).toEqual(await ids(await sit(own.disk), {}))
+    expect((await ids(again, {})).length).toBe((await scanned(again)).length)
+  })
+
+  it('a replica that is closed writes nothing back, however late it reads', async () => {
+    const own = await sit()
+    const warming = own.told.searching.warm()
+    await own.replica.close()
+    const kept = async (): Promise<number> => (await own.store.read((at) => at.lines('owner'))).length
+    const before = await kept()
+    await warming
+    await own.told.listing.list({ entity: 'owner' })
+    await own.replica.rolls.keep()
+    expect(await kept()).toBe(before)
+    const again = await sit(own.disk)
+    expect((await again.told.listing.list({ entity: 'owner' })).answer.total).toBeGreaterThan(0)
+  })
+
+  it('what is kept of a roll counts for nothing until it has been written back whole', async () => {
+    const own = await sit()
+    await ids(own, {})
+    await own.replica.close()
+    // Another manifest: its rolls are made anew, and the tab dies before they are kept.
+    const entity = MANIFEST.entities['ticket']
+    if (!entity) throw new Error('no tickets')
+    const list = { ...entity.views.list, filters: [], keys: [], sort: [] }
+    const entities = { ...MANIFEST.entities, ticket: { ...entity, views: { ...entity.views, list } } }
+    await own.store.write((at) => at.setMeta({ manifest: { ...MANIFEST, entities } }))
+    const other = await sit(own.disk)
+    await ids(other, {})
+    other.store.close()
+    await own.store.write((at) => at.setMeta({ manifest: MANIFEST }))
+    const again = await sit(own.disk)
     expect((await ids(again, {})).length).toBe((await scanned(again)).length)
   })
 

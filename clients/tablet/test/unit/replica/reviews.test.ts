@@ -78,6 +78,7 @@ describe('tablet §3.2.4: a card for each review item', () => {
 describe('an author who may not settle', () => {
   const away = async () => (await cards({ scope: 'mine' })).find((each) => each.review === review.r)?.away
   const here = { site: SITE, id: review.r }
+  const shown = [`${item.op} ${item.status}`]
 
   beforeEach(async () => {
     const entity = MANIFEST.entities['review']
@@ -89,21 +90,26 @@ describe('an author who may not settle', () => {
 
   it('puts his card away once he has read it, and takes it out again; nothing is said to anybody', async () => {
     expect(await away()).toBe(false)
-    await putAway(desk.replica.view, here, true)
+    await putAway(desk.replica.view, here, shown, true)
     expect(await away()).toBe(true)
     expect(await asked()).not.toContain(review.r)
     expect((await desk.told.pages.page(place))?.page.review).toBeNull()
     expect(await desk.store.read((at) => at.opsIn(['waiting']))).toEqual([])
-    await putAway(desk.replica.view, here, false)
+    await putAway(desk.replica.view, here, shown, false)
     expect(await away()).toBe(false)
     expect((await desk.told.pages.page(place))?.page.review).toBe(review.r)
+  })
+
+  it('puts away no more than the card has shown', async () => {
+    await putAway(desk.replica.view, here, ['another held'], true)
+    expect(await away()).toBe(false)
   })
 
   it.each([
     ['decided anew', { ...item, status: 'rejected' }],
     ['joined by another', item, { ...item, op: 'another' }],
   ])('sees it again when it was %s', async (_, ...now) => {
-    await putAway(desk.replica.view, here, true)
+    await putAway(desk.replica.view, here, shown, true)
     await hear(desk.store, [{ ...review, s: 99_999, d: { ...review.d, items: now } }], desk.world.now)
     expect(await away()).toBe(false)
     expect(await asked()).toContain(review.r)
@@ -111,7 +117,7 @@ describe('an author who may not settle', () => {
 })
 
 it('tablet §3.2.4: whoever may settle is not rid of a case by reading it', async () => {
-  await putAway(desk.replica.view, { site: SITE, id: review.r }, true)
+  await putAway(desk.replica.view, { site: SITE, id: review.r }, [`${item.op} ${item.status}`], true)
   expect((await cards({ scope: 'mine' })).some((card) => card.away)).toBe(false)
   expect(await asked()).toContain(review.r)
 })
