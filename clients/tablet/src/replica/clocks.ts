@@ -14,9 +14,11 @@ export function nearestDue(view: View, seen: Seen, words: Wording): Due | null {
   return clock ? said(view, seen, clock, words) : null
 }
 
-/** All that have started, soonest first; those met included. */
+/** All that run or were met, soonest first. */
 export function deadlinesOf(view: View, seen: Seen, words: Wording): RecordPage['deadlines'] {
-  return clocksOf(view.known, seen).map((clock) => ({
+  const over = isOver(view.known, seen)
+  const told = clocksOf(view.known, seen).filter((clock) => clock.stopped !== null || !over)
+  return told.map((clock) => ({
     ...said(view, seen, clock, words),
     done: clock.stopped !== null,
   }))
@@ -25,11 +27,13 @@ export function deadlinesOf(view: View, seen: Seen, words: Wording): RecordPage[
 /** When the nearest open deadline runs out, ms; null without one. */
 export const dueAt = (known: Known, seen: Timed): number | null => openOf(known, seen)?.at ?? null
 
-/** The nearest clock that runs: none does of a record that has come to its end. */
-function openOf(known: Known, seen: Timed): Clock | undefined {
-  const entity = known.entity(seen.entity)
-  const over = !entity?.shape.deadlines?.length || stateOf(entity, seen.values)?.final
-  return over ? undefined : nextDue(clocksOf(known, seen))
+const openOf = (known: Known, seen: Timed): Clock | undefined =>
+  isOver(known, seen) ? undefined : nextDue(clocksOf(known, seen))
+
+/** No clock runs of a record that has come to its end. */
+function isOver(known: Known, { entity, values }: Timed): boolean {
+  const of = known.entity(entity)
+  return !of?.shape.deadlines?.length || (stateOf(of, values)?.final ?? false)
 }
 
 function clocksOf(known: Known, { site, entity, values }: Timed): Clock[] {

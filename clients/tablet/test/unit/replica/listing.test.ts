@@ -199,6 +199,23 @@ describe('tablet §5: what is derived follows every commit', () => {
     expect(await ids(own, {})).toEqual(before.filter((id) => id !== second.r))
   })
 
+  it('no clock runs of a record that has come to its end: it is late in no list and on no page', async () => {
+    const own = await sit()
+    const running = async (id: string): Promise<number> => {
+      const found = await own.told.pages.page({ site: SITE, entity: 'ticket', id })
+      return found?.page.deadlines.filter(({ done }) => !done).length ?? 0
+    }
+    const open = await Promise.all((await ids(own, { flags: ['late'] })).map((id) => running(id)))
+    expect(open.length).toBeGreaterThan(0)
+    expect(Math.min(...open)).toBeGreaterThan(0)
+    const [id] = await ids(own, { flags: ['late'] })
+    const row = ROWS.find((each) => each.e === 'ticket' && each.r === id)
+    if (!id || !row) throw new Error('none is late')
+    await hear(own.store, [changed(row, 99_999, { ...row.d, status: 'closed' })], own.world.now)
+    expect(await ids(own, { flags: ['late'] })).not.toContain(id)
+    expect(await running(id)).toBe(0)
+  })
+
   it('a cold start reads what was kept, and what was written since', async () => {
     const own = await sit()
     await ids(own, {})
