@@ -54,8 +54,8 @@ export interface Rows {
 export type Tables = { readonly [T in keyof Rows]: Table<Rows[T]> }
 
 /**
- * Keys and indexes, in Dexie's words: `&` unique, `[a+b]` compound. Fixed for ever by
- * design (tablet.md §5): entities come and go without a migration.
+ * Keys and indexes as they are now, in Dexie's words: `&` unique, `[a+b]` compound. Entities come and go without a
+ * migration (tablet.md §5); how a database came here is told by `dexie/versions.ts`.
  */
 export const SCHEMA: { readonly [T in keyof Rows]: string } = {
   leaves: 'k, at',
